@@ -1,0 +1,75 @@
+// Engine: runs jobs. One loop thread owns every unfinished job; calls, commits, transports and timers are its inputs.
+//
+//   call / commit / frame / timer -> loop -> job machine (pure) -> events -> store -> commit -> effects, hub, answers
+//
+// Thread rule: thread-safe. Answers come on the engine's thread and must be short.
+#ifndef SERVER_ENGINE_ENGINE_H_
+#define SERVER_ENGINE_ENGINE_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "provision/v1/job.pb.h"
+#include "provision/v1/provision_service.pb.h"
+#include "provision/v1/resource.pb.h"
+#include "provision/v1/resource_service.pb.h"
+#include "server/engine/event_hub.h"
+#include "server/transport/transport.h"
+#include "storage/store.h"
+
+namespace pe {
+
+// Everything the engine works with; all required, all outlive it.
+struct EngineParts {
+  Store* store = nullptr;
+  const Clock* clock = nullptr;
+  Random* random = nullptr;
+  EventHub* hub = nullptr;
+  std::map<std::string, Transport*> transports;  // by name: "ssh", "local" ...
+};
+
+struct EngineOptions {
+  std::map<std::string, Credential> credentials;  // by name; "default" must be among them
+  std::string secret_key;                         // 32 bytes that seal secret variables
+  int max_running_jobs = 1000;
+  int max_connected_targets = 500;  // over all jobs
+  int64_t max_unfinished_jobs = 100'000;
+  std::map<std::string, std::string> agent_digests;  // architecture -> SHA-256 of the agent binary, for information
+};
+
+template <typename T>
+using Answer = std::function<void(absl::StatusOr<T>)>;
+
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  // `caller`: identity for records, for example "uid 0" or "token". Requests are checked by the caller of these
+  // (server/engine/validate.h); what needs the store is checked here. Errors carry google.rpc details.
+  virtual void Provision(provision::v1::ProvisionRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
+  virtual void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
+  virtual void Retry(provision::v1::RetryRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
+
+  virtual void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
+  virtual void UpdateResource(provision::v1::UpdateResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
+  virtual void DeleteResource(provision::v1::DeleteResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
+  virtual void DisableResource(provision::v1::DisableResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
+  virtual void EnableResource(provision::v1::EnableResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
+  virtual void TrustResource(provision::v1::TrustResourceRequest request, std::string caller,
+                             Answer<provision::v1::Resource> answer) = 0;
+
+  // Takes no more calls (UNAVAILABLE), closes connections (agents go on), waits for what was submitted, ends the loop.
+  virtual void Drain() = 0;
+};
+
+// Takes the store's lease, loads unfinished jobs and goes on with them.
+absl::StatusOr<std::unique_ptr<Engine>> StartEngine(const EngineParts& parts, EngineOptions options);
+
+}  // namespace pe
+
+#endif  // SERVER_ENGINE_ENGINE_H_
