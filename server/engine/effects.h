@@ -1,0 +1,73 @@
+// Effect: what a job machine wants done once the events that justify it are durable.
+#ifndef SERVER_ENGINE_EFFECTS_H_
+#define SERVER_ENGINE_EFFECTS_H_
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.h"
+#include "provision/agent/v1/agent.pb.h"
+#include "provision/v1/fact.pb.h"
+#include "provision/v1/resource.pb.h"
+
+namespace pe {
+
+// Connect target `target`'s current stage to `resource`.
+struct ConnectEffect {
+  int target = 0;
+  std::string resource;    // "resources/..."
+  bool host_side = false;  // outside the root of a rootfs target
+};
+// Close its connection; work on the host goes on.
+struct DisconnectEffect {
+  int target = 0;
+};
+// Answer Hello; reports of `run` are wanted from after `after_seq`.
+struct WelcomeEffect {
+  int target = 0;
+  std::string run;  // empty: none is open
+  int64_t after_seq = 0;
+};
+// Send the plan and have it run. Secrets are put in by the engine, which alone knows them.
+struct RunEffect {
+  int target = 0;
+  provision::agent::v1::Plan plan;
+};
+// Send the values of the plan's secrets (again).
+struct SecretsEffect {
+  int target = 0;
+  provision::agent::v1::Plan plan;
+};
+// Everything up to `seq` is durable.
+struct AckEffect {
+  int target = 0;
+  std::string run;
+  int64_t seq = 0;
+};
+struct CancelRunEffect {
+  int target = 0;
+  std::string run;
+  bool force = false;
+};
+// The run's end is durable: its journal may go.
+struct ForgetEffect {
+  int target = 0;
+  std::string run;
+};
+// Change a resource's record: the fields that are set.
+struct ResourceEffect {
+  std::string resource;
+  provision::v1::Resource::State state = provision::v1::Resource::STATE_UNSPECIFIED;
+  std::string reason;
+  std::string offered_host_key;
+  std::vector<provision::v1::Facts> facts;  // none or one
+};
+
+using Effect = std::variant<ConnectEffect, DisconnectEffect, WelcomeEffect, RunEffect, SecretsEffect, AckEffect,
+                            CancelRunEffect, ForgetEffect, ResourceEffect>;
+
+}  // namespace pe
+
+#endif  // SERVER_ENGINE_EFFECTS_H_

@@ -1,0 +1,238 @@
+// EngineCore: the loop, commits and loading.
+#include "server/engine/engine_core.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/status.h"
+#include "server/engine/errors.h"
+#include "server/engine/fold.h"
+
+namespace pe {
+namespace {
+
+// Two batches in flight keep the store's writer busy without building a queue behind it: what arrives meanwhile is
+// gathered by the machines and becomes the next batch.
+constexpr int kMaxBatchesInFlight = 2;
+constexpr int64_t kReloadPause = kMicrosPerSecond;
+constexpr int kLoadPage = 500;
+
+}  // namespace
+
+EngineCore::EngineCore(const EngineParts& parts, EngineOptions options)
+    : store_(parts.store),
+      clock_(parts.clock),
+      random_(parts.random),
+      hub_(parts.hub),
+      transports_(parts.transports),
+      options_(std::move(options)),
+      box_(options_.secret_key),
+      inbox_(std::make_shared<Inbox>()) {}
+
+EngineCore::~EngineCore() = default;
+
+absl::Status EngineCore::Load() {
+  // A local lease ends with the process (flock); the duration matters to backends that machines share.
+  PE_ASSIGN_OR_RETURN(lease_, store_->AcquireLease(clock_->Wall(), 30 * kMicrosPerSecond));
+  return LoadJobs();
+}
+
+absl::Status EngineCore::LoadJobs() {
+  inventory_.Clear();
+  for (std::string after;;) {
+    PE_ASSIGN_OR_RETURN(auto page, store_->ListResources({}, after, kLoadPage));
+    for (const auto& resource : page.items) inventory_.Put(resource);
+    if (page.next.empty()) break;
+    after = page.next;
+  }
+  PE_ASSIGN_OR_RETURN(last_admission_, store_->MaxAdmission());
+  for (std::string after;;) {
+    PE_ASSIGN_OR_RETURN(auto page, store_->ListUnfinished(after, kLoadPage));
+    for (UnfinishedJob& loaded : page.items) {
+      Entry entry;
+      for (const PrivateRow& row : loaded.private_rows) {
+        if (row.key != "secrets") continue;
+        PE_ASSIGN_OR_RETURN(entry.secrets, box_.Unseal(row.value));
+      }
+      entry.machine = std::make_unique<JobMachine>(std::move(loaded.job), loaded.private_rows, MachineLimits());
+      entry.admitted = true;
+      const JobId id = entry.machine->id();
+      jobs_.emplace(id, std::move(entry));
+    }
+    if (page.next.empty()) break;
+    after = page.next;
+  }
+  for (auto& [id, entry] : jobs_) {
+    for (const std::string& resource : entry.machine->Resources()) entry.key_of[resource] = inventory_.IdentityOfName(resource);
+    std::set<std::string> keys;
+    for (const auto& [resource, key] : entry.key_of) keys.insert(key);
+    entry.keys.assign(keys.begin(), keys.end());
+    scheduler_.Add(id, entry.machine->job().admission(), entry.keys);
+    waiting_to_begin_[entry.machine->job().admission()] = id;
+  }
+  BeginWaiting();
+  return absl::OkStatus();
+}
+
+absl::Status EngineCore::Ready() const {
+  if (draining_) return Draining();
+  if (lease_lost_) return absl::UnavailableError("another engine has taken over this database");
+  if (failed_) return Overloaded("STORE_UNAVAILABLE", "the database takes no writes at the moment; running work on hosts goes on", 1000);
+  return absl::OkStatus();
+}
+
+bool EngineCore::RunOnce() {
+  std::vector<std::function<void()>> closures = inbox_->Take();
+  for (std::function<void()>& closure : closures) {
+    closure();
+    closure = nullptr;
+  }
+  RunTimers();
+  Flush();
+  return !closures.empty();
+}
+
+void EngineCore::WaitForWork(std::optional<int64_t> at_most) {
+  if (const std::optional<MonoMicros> next = NextTimer()) {
+    const int64_t until = std::max<int64_t>(0, *next - clock_->Mono());
+    at_most = at_most ? std::min(*at_most, until) : until;
+  }
+  inbox_->Wait(at_most);
+}
+
+std::optional<MonoMicros> EngineCore::NextTimer() const {
+  std::optional<MonoMicros> next;
+  const auto consider = [&](MonoMicros at) { next = next ? std::min(*next, at) : at; };
+  if (!timers_.empty()) consider(timers_.begin()->first);
+  if (!links_.empty()) consider(next_link_check_);
+  if (failed_ && !lease_lost_ && !draining_) consider(reload_at_);
+  return next;
+}
+
+void EngineCore::RunTimers() {
+  const Now at = now();
+  while (!timers_.empty() && timers_.begin()->first <= at.mono) {
+    const JobId id = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    Entry& entry = jobs_.at(id);
+    entry.timer.reset();
+    entry.machine->OnTimer(at);
+    Mark(id);
+  }
+  if (!links_.empty() && at.mono >= next_link_check_) CheckLinks();
+  if (failed_ && !lease_lost_ && !draining_ && at.mono >= reload_at_) {
+    failed_ = false;
+    const absl::Status loaded = LoadJobs();
+    if (!loaded.ok()) Fail(loaded);
+  }
+}
+
+void EngineCore::SetTimer(const JobId& job, Entry& entry) {
+  const std::optional<MonoMicros> next = entry.begun ? entry.machine->NextTimer() : std::nullopt;
+  if (next == entry.timer) return;
+  if (entry.timer) timers_.erase({*entry.timer, job});
+  entry.timer = next;
+  if (next) timers_.insert({*next, job});
+}
+
+void EngineCore::Flush() {
+  const bool resources = !changed_resources_.empty() || !deleted_resources_.empty();
+  if ((touched_.empty() && !resources) || batches_in_flight_ >= kMaxBatchesInFlight || failed_ || lease_lost_) return;
+  auto pending = std::make_shared<Pending>();
+  Batch batch;
+  batch.epoch = lease_.epoch;
+  batch.now = clock_->Wall();
+  for (const JobId& id : std::exchange(touched_, {})) {
+    Entry* entry = FindEntry(id);
+    if (entry == nullptr) continue;
+    SetTimer(id, *entry);
+    MachineOutput out = entry->machine->Take();
+    if (out.empty() && entry->answers.empty()) continue;
+    const provision::v1::Job& job = entry->machine->job();
+    Pending::Part part;
+    part.job = id;
+    part.effects = std::move(out.effects);
+    part.terminal = out.terminal;
+    if (!entry->answers.empty()) part.answers = std::exchange(entry->answers, {}), part.answer = BasicView(job);
+    AppendEvents append;
+    append.job = id;
+    append.summary = SummaryOf(job);
+    for (const int target : out.targets) append.targets.push_back({target, job.targets(target)});
+    for (auto& [key, value] : out.private_rows) append.private_rows.push_back({key, value});
+    append.terminal = out.terminal;
+    if (!out.events.empty()) {
+      part.events = std::make_shared<EventBatch>();
+      *part.events = {id, out.events.front().seq(), out.events.back().seq(), out.events, out.terminal};
+    }
+    append.events = std::move(out.events);
+    batch.appends.push_back(std::move(append));
+    pending->parts.push_back(std::move(part));
+  }
+  for (auto& [name, resource] : std::exchange(changed_resources_, {})) batch.resources.push_back({.resource = resource});
+  for (const std::string& name : std::exchange(deleted_resources_, {})) batch.deleted_resources.push_back({ResourceId(name.substr(10))});
+  pending->done = std::exchange(resource_done_, {});
+  if (pending->parts.empty() && batch.resources.empty() && batch.deleted_resources.empty()) return;
+  ++batches_in_flight_;
+  store_->Submit(std::move(batch), [this, inbox = inbox_, pending, generation = generation_](const absl::Status& status, const Applied&) {
+    inbox->Post([this, pending, generation, status] {
+      if (generation == generation_) OnCommit(pending, status);
+    });
+  });
+}
+
+void EngineCore::OnCommit(std::shared_ptr<Pending> pending, const absl::Status& status) {
+  --batches_in_flight_;
+  for (const auto& done : pending->done) done(status);
+  if (!status.ok()) {
+    for (const Pending::Part& part : pending->parts) {
+      for (const JobAnswer& answer : part.answers) answer(status);
+    }
+    return Fail(status);
+  }
+  for (Pending::Part& part : pending->parts) {
+    if (part.events != nullptr) hub_->Publish(part.events);
+    for (const JobAnswer& answer : part.answers) answer(part.answer);
+    if (Entry* entry = FindEntry(part.job)) {
+      for (const Effect& effect : part.effects) Do(part.job, *entry, effect);
+    }
+    if (part.terminal) Finish(part.job);
+  }
+}
+
+// What the machines hold is ahead of what is stored and can never be made good: all of it is dropped. Agents go on and
+// keep their reports; the jobs are loaded again as they are stored.
+void EngineCore::Fail(const absl::Status& status) {
+  ++generation_;
+  failed_ = true;
+  lease_lost_ = lease_lost_ || absl::IsFailedPrecondition(status);
+  reload_at_ = clock_->Mono() + kReloadPause;
+  batches_in_flight_ = 0;
+  for (auto& [id, entry] : jobs_) {
+    for (const JobAnswer& answer : entry.answers) answer(status);
+  }
+  for (const auto& done : std::exchange(resource_done_, {})) done(status);
+  jobs_.clear();
+  timers_.clear();
+  touched_.clear();
+  changed_resources_.clear();
+  deleted_resources_.clear();
+  waiting_to_begin_.clear();
+  waiting_to_connect_.clear();
+  running_jobs_ = 0;
+  scheduler_ = Scheduler();
+  for (auto& [id, link] : links_) {
+    if (link->connection != nullptr) link->connection->Close();
+  }
+}
+
+void EngineCore::Drain() {
+  Post([this] {
+    draining_ = true;
+    waiting_to_connect_.clear();
+    for (auto& [id, link] : links_) {
+      if (link->connection != nullptr) link->connection->Close();
+    }
+  });
+}
+
+}  // namespace pe

@@ -1,0 +1,145 @@
+// JobMachine: what an agent says. Hosts are not trusted: a report is looked at before it becomes an event.
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "server/engine/job_machine.h"
+#include "server/engine/proto_time.h"
+#include "server/engine/transitions.h"
+
+namespace pe {
+namespace {
+
+using provision::agent::v1::Report;
+using provision::v1::Event;
+using provision::v1::StepStatus;
+
+constexpr size_t kMaxMessage = 8 * 1024;     // a sentence, not a log
+constexpr size_t kMaxTail = 64 * 1024;       // last lines of a failed step
+constexpr size_t kMaxOutputPiece = 64 * 1024;
+constexpr size_t kMaxDiff = 256 * 1024;
+
+std::string Bounded(const std::string& text, size_t max) { return text.size() <= max ? text : text.substr(0, max); }
+
+void CopyStepState(const Report& report, Now now, provision::v1::StepChanged* out) {
+  const auto& in = report.step_state();
+  out->set_state(static_cast<StepStatus::State>(in.state()));
+  out->set_reason(Bounded(in.reason(), kMaxMessage));
+  if (in.next_attempt_us() > 0) *out->mutable_next_attempt_time() = ToTimestamp(now.wall + in.next_attempt_us());
+  if (!IsTerminal(out->state()) && out->state() != StepStatus::RETRYING) return;
+  auto* result = out->mutable_result();
+  result->set_message(Bounded(in.message(), kMaxMessage));
+  if (in.has_exit_code()) result->set_exit_code(in.exit_code());
+  result->set_signal(in.signal());
+  result->set_error_code(Bounded(in.error_code(), 64));
+  result->set_hint(Bounded(in.hint(), kMaxMessage));
+  result->set_output_tail(Bounded(in.output_tail(), kMaxTail));
+  for (const auto& [key, value] : in.values()) {
+    if (result->values_size() < 64) (*result->mutable_values())[Bounded(key, 64)] = Bounded(value, kMaxMessage);
+  }
+  *result->mutable_duration() = ToDuration(in.duration_us());
+  result->set_undo_recorded(in.undo_recorded());
+}
+
+}  // namespace
+
+bool JobMachine::Believable(int target, const Report& report) const {
+  const auto& steps = job_.targets(target).steps();
+  if (report.step() < -1 || report.step() >= steps.size()) return false;
+  const bool about_step = report.kind_case() == Report::kStepState || report.kind_case() == Report::kProgress ||
+                          report.kind_case() == Report::kOutput || report.kind_case() == Report::kDiff;
+  if (about_step && (report.step() < 0 || steps[report.step()].stage() != runs_[target].stage)) return false;
+  if (report.kind_case() == Report::kNotified) {
+    const int handler = report.notified().handler();
+    return handler >= 0 && handler < steps.size() && steps[handler].handler();
+  }
+  if (report.kind_case() != Report::kStepState) return report.kind_case() != Report::KIND_NOT_SET;
+  const auto to = static_cast<StepStatus::State>(report.step_state().state());
+  return StepStatus::State_IsValid(to) && Allowed(kStepTransitions, steps[report.step()].state(), to);
+}
+
+void JobMachine::OnReport(int target, const Report& report, Now now) {
+  Run& run = runs_[target];
+  if (run.phase != Phase::kRunning || !run.planned || report.run() != RunId(target)) return;
+  if (report.seq() > run.last_report + 1) {  // something is missing: a new connection resumes from what is stored
+    out_.effects.push_back(DisconnectEffect{target});
+    Retry(target, CloseReason{"PROTOCOL_ERROR", "the agent's reports have a gap", "", true}, now);
+    return Settle(now);
+  }
+  if (report.seq() == run.last_report + 1) {
+    if (!Believable(target, report)) {
+      EndTarget(target, provision::v1::Job::FAILED, absl::StrCat("the agent reported something impossible (report ", report.seq(), ")"), "PROTOCOL_ERROR", now);
+      return Settle(now);
+    }
+    run.last_report = report.seq();
+    if (report.has_done()) {
+      StageDone(target, report.done(), now);
+      return Settle(now);
+    }
+    RecordStep(target, report, now);
+    StoreRun(target);
+  }
+  // One acknowledgement for all reports of a batch.
+  AckEffect ack{target, report.run(), run.last_report};
+  if (!out_.effects.empty() && std::holds_alternative<AckEffect>(out_.effects.back()) && std::get<AckEffect>(out_.effects.back()).target == target) {
+    out_.effects.back() = std::move(ack);
+  } else {
+    out_.effects.push_back(std::move(ack));
+  }
+}
+
+void JobMachine::RecordStep(int target, const Report& report, Now now) {
+  if (report.has_notified()) return UpdatePending(target, report.notified().handler(), true, now);
+  Event event;
+  event.set_target(target);
+  event.set_step(report.step());
+  event.set_attempt(report.attempt());
+  switch (report.kind_case()) {
+    case Report::kStepState: CopyStepState(report, now, event.mutable_step_state()); break;
+    case Report::kProgress:
+      event.mutable_progress()->set_current(report.progress().current());
+      event.mutable_progress()->set_total(report.progress().total());
+      event.mutable_progress()->set_unit(Bounded(report.progress().unit(), 32));
+      event.mutable_progress()->set_message(Bounded(report.progress().message(), 512));
+      break;
+    case Report::kOutput:
+      event.mutable_output()->set_stream(report.output().stream() == 2 ? provision::v1::Output::STDERR : provision::v1::Output::STDOUT);
+      event.mutable_output()->set_offset(report.output().offset());
+      event.mutable_output()->set_data(Bounded(report.output().data(), kMaxOutputPiece));
+      event.mutable_output()->set_dropped(report.output().dropped());
+      break;
+    case Report::kDiff:
+      event.mutable_diff()->set_text(Bounded(report.diff().text(), kMaxDiff));
+      event.mutable_diff()->set_truncated(report.diff().truncated() || report.diff().text().size() > kMaxDiff);
+      break;
+    case Report::kWarning:
+      event.mutable_warning()->set_code(Bounded(report.warning().code(), 64));
+      event.mutable_warning()->set_message(Bounded(report.warning().message(), kMaxMessage));
+      break;
+    default: return;
+  }
+  const bool handler_ended = report.has_step_state() && report.step() >= 0 && job_.targets(target).steps(report.step()).handler() &&
+                             (report.step_state().state() == StepStatus::CHANGED || report.step_state().state() == StepStatus::UNCHANGED);
+  const int step = event.step();
+  Record(std::move(event), now);
+  if (handler_ended) UpdatePending(target, step, false, now);
+}
+
+// The pending list is an obligation: it is written before the handler runs and shortened only when it has.
+void JobMachine::UpdatePending(int target, int step, bool pending, Now now) {
+  const auto& status = job_.targets(target);
+  const std::string& id = status.steps(step).id();
+  const auto& list = status.pending_handlers();
+  const bool listed = std::find(list.begin(), list.end(), id) != list.end();
+  if (listed == pending) return;
+  Event event;
+  event.set_target(target);
+  event.set_step(-1);
+  for (const StepStatus& s : status.steps()) {
+    const bool keep = s.id() == id ? pending : s.handler() && std::find(list.begin(), list.end(), s.id()) != list.end();
+    if (keep) event.mutable_handlers()->add_pending(s.id());
+  }
+  if (event.handlers().pending_size() == 0) event.mutable_handlers();
+  Record(std::move(event), now);
+}
+
+}  // namespace pe

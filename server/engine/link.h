@@ -1,0 +1,66 @@
+// Link: one connection of one target's stage, as the engine's loop sees it. Turns the transport's calls, which come on
+// other threads, into closures of the loop.
+#ifndef SERVER_ENGINE_LINK_H_
+#define SERVER_ENGINE_LINK_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "server/engine/inbox.h"
+#include "server/transport/transport.h"
+
+namespace pe {
+
+// What a link tells the loop; called on the loop's thread.
+class LinkListener {
+ public:
+  virtual ~LinkListener() = default;
+  virtual void OnLinkOpen(uint64_t link, const provision::agent::v1::Hello& hello, const std::string& host_key) = 0;
+  virtual void OnLinkFrame(uint64_t link, const provision::agent::v1::Frame& frame) = 0;
+  virtual void OnLinkClosed(uint64_t link, const CloseReason& reason) = 0;
+};
+
+class Link final : public ConnectionObserver {
+ public:
+  // `listener` is used only by closures of `inbox`.
+  Link(std::shared_ptr<Inbox> inbox, LinkListener* listener, uint64_t id, JobId job, int target, std::string resource)
+      : inbox_(std::move(inbox)), listener_(listener), id_(id), job_(std::move(job)), target_(target), resource_(std::move(resource)) {}
+
+  // ---- ConnectionObserver; any thread
+  void OnOpen(const provision::agent::v1::Hello& hello, const std::string& host_key) override {
+    inbox_->Post([l = listener_, id = id_, hello, host_key] { l->OnLinkOpen(id, hello, host_key); });
+  }
+  void OnFrame(provision::agent::v1::Frame frame) override {
+    auto shared = std::make_shared<provision::agent::v1::Frame>(std::move(frame));  // closures are copied, frames are not
+    inbox_->Post([l = listener_, id = id_, shared] { l->OnLinkFrame(id, *shared); });
+  }
+  void OnClosed(const CloseReason& reason) override {
+    inbox_->Post([l = listener_, id = id_, reason] { l->OnLinkClosed(id, reason); });
+  }
+
+  // ---- The loop's thread
+  uint64_t id() const { return id_; }
+  const JobId& job() const { return job_; }
+  int target() const { return target_; }
+  const std::string& resource() const { return resource_; }
+
+  std::unique_ptr<Connection> connection;
+  bool open = false;
+  MonoMicros last_heard = 0;
+  MonoMicros last_ping = 0;
+
+ private:
+  const std::shared_ptr<Inbox> inbox_;
+  LinkListener* const listener_;
+  const uint64_t id_;
+  const JobId job_;
+  const int target_;
+  const std::string resource_;
+};
+
+}  // namespace pe
+
+#endif  // SERVER_ENGINE_LINK_H_
