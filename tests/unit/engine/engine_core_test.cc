@@ -1,0 +1,311 @@
+// The engine's loop over the memory store and hosts in memory, in one thread and virtual time.
+#include "server/engine/engine_core.h"
+
+#include <optional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/engine/fold.h"
+#include "storage/memory/memory_store.h"
+#include "tests/unit/engine/fake_transport.h"
+
+namespace pe {
+namespace {
+
+using provision::v1::Job;
+using provision::v1::ProvisionRequest;
+using provision::v1::StepStatus;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class EngineCoreTest : public testing::Test {
+ protected:
+  EngineCoreTest() { StartAgain(); }
+
+  void StartAgain() {
+    core_.reset();
+    store_.Crash();
+    EngineParts parts{.store = &store_, .clock = &clock_, .random = &random_, .hub = &hub_, .transports = {{"ssh", &transport_}, {"local", &transport_}}};
+    EngineOptions options;
+    options.credentials["default"] = Credential{.name = "default"};
+    options.secret_key = std::string(32, 'k');
+    core_ = std::make_unique<EngineCore>(parts, options);
+    const absl::Status loaded = core_->Load();
+    ASSERT_TRUE(loaded.ok()) << loaded;
+  }
+
+  // Runs everything that can run now, without time passing.
+  void Settle() {
+    for (int quiet = 0; quiet < 3;) {
+      store_.Flush();
+      const bool did = core_->RunOnce();
+      quiet = (transport_.Pump() || did) ? 0 : quiet + 1;
+    }
+  }
+  void Advance(int64_t micros) {
+    clock_.Advance(micros);
+    Settle();
+  }
+
+  ProvisionRequest Request(const std::vector<std::string>& hosts) {
+    ProvisionRequest request;
+    request.mutable_spec()->set_name("web");
+    for (const char* id : {"one", "two"}) {
+      auto* step = request.mutable_spec()->add_steps();
+      step->set_id(id);
+      step->mutable_file()->set_path(std::string("/etc/") + id);
+      step->mutable_file()->set_content("x");
+    }
+    for (const std::string& host : hosts) request.add_targets()->mutable_inline_()->set_address("ssh://root@" + host);
+    return request;
+  }
+
+  absl::StatusOr<Job> Provision(const ProvisionRequest& request) {
+    std::optional<absl::StatusOr<Job>> out;
+    core_->Provision(request, "test", [&](absl::StatusOr<Job> job) { out = std::move(job); });
+    while (!out) {
+      store_.Flush();
+      core_->RunOnce();
+    }
+    return *out;
+  }
+  std::string Start(const ProvisionRequest& request) {
+    const absl::StatusOr<Job> job = Provision(request);
+    EXPECT_TRUE(job.ok()) << job.status();
+    Settle();
+    return job.ok() ? job->name().substr(5) : "";
+  }
+  Job Get(const std::string& id) {
+    const auto job = store_.GetJob(JobId(id), JobDetail::kFull);
+    EXPECT_TRUE(job.ok()) << job.status();
+    return job.ok() ? *job : Job();
+  }
+  // The stored log folds to the stored state.
+  void CheckLog(const std::string& id) {
+    Job folded;
+    const auto page = store_.ReadEvents(JobId(id), 0, 1000);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const auto& event : page->events) {
+      const absl::Status status = Fold(event, &folded);
+      ASSERT_TRUE(status.ok()) << status;
+    }
+    EXPECT_EQ(folded.DebugString(), Get(id).DebugString());
+  }
+
+  ManualClock clock_;
+  SeededRandom random_{1};
+  EventHub hub_;
+  MemoryStore store_{MemoryStoreOptions{.manual = true}};
+  FakeTransport transport_;
+  std::unique_ptr<EngineCore> core_;
+};
+
+TEST_F(EngineCoreTest, RunsAJobToItsEnd) {
+  const std::string id = Start(Request({"h1", "h2"}));
+  const Job job = Get(id);
+  EXPECT_EQ(job.state(), Job::SUCCEEDED);
+  EXPECT_EQ(job.counts().changed(), 4);
+  EXPECT_EQ(transport_.host("h1").executions["one"], 1);
+  EXPECT_EQ(transport_.open(), 0u);
+  EXPECT_TRUE(transport_.host("h1").journal.empty()) << "the journal goes when the end is durable";
+  CheckLog(id);
+}
+
+TEST_F(EngineCoreTest, AFailedStepFailsTheJobAndRetryRunsIt) {
+  transport_.host("h1").fail_step = "two";
+  const std::string id = Start(Request({"h1", "h2"}));
+  const Job job = Get(id);
+  EXPECT_EQ(job.state(), Job::FAILED);
+  EXPECT_THAT(job.reason(), HasSubstr("step 'two' failed: it broke"));
+  EXPECT_EQ(job.targets(1).state(), Job::SUCCEEDED);
+  CheckLog(id);
+
+  transport_.host("h1").fail_step = "";
+  provision::v1::RetryRequest retry;
+  retry.set_name("jobs/" + id);
+  std::optional<absl::StatusOr<Job>> out;
+  core_->Retry(retry, "test", [&](absl::StatusOr<Job> job) { out = std::move(job); });
+  Settle();
+  ASSERT_TRUE(out && out->ok()) << out->status();
+  EXPECT_EQ((*out)->parent(), "jobs/" + id);
+  EXPECT_EQ((*out)->targets_size(), 1) << "only the target that did not succeed";
+  EXPECT_EQ(Get((*out)->name().substr(5)).state(), Job::SUCCEEDED);
+}
+
+TEST_F(EngineCoreTest, TheSecondJobOnAHostWaitsAndSaysBehindWhom) {
+  transport_.host("h1").hold = true;
+  const std::string first = Start(Request({"h1"}));
+  const std::string second = Start(Request({"h1"}));
+  EXPECT_EQ(Get(second).state(), Job::QUEUED);
+  EXPECT_THAT(Get(second).reason(), HasSubstr("queued behind jobs/" + first));
+  transport_.host("h1").hold = false;
+  transport_.Release("h1");
+  Settle();
+  EXPECT_EQ(Get(first).state(), Job::SUCCEEDED);
+  EXPECT_EQ(Get(second).state(), Job::SUCCEEDED);
+  CheckLog(second);
+}
+
+TEST_F(EngineCoreTest, AnUnknownHostKeyWaitsForTrust) {
+  transport_.host("h1").check_key = true;
+  const std::string id = Start(Request({"h1"}));
+  EXPECT_EQ(Get(id).state(), Job::PAUSED);
+  EXPECT_EQ(Get(id).targets(0).reason_code(), "HOST_KEY_UNKNOWN");
+  EXPECT_THAT(Get(id).reason(), HasSubstr(transport_.host("h1").key));
+  provision::v1::TrustResourceRequest trust;
+  trust.set_name("resources/h1");
+  trust.set_host_key(transport_.host("h1").key);
+  core_->TrustResource(trust, "uid 0", [](absl::StatusOr<provision::v1::Resource> r) { EXPECT_TRUE(r.ok()) << r.status(); });
+  Settle();
+  EXPECT_EQ(Get(id).state(), Job::SUCCEEDED);
+  const auto resource = store_.GetResource(ResourceId("h1"));
+  ASSERT_TRUE(resource.ok());
+  EXPECT_EQ(resource->trust_records(0).caller(), "uid 0");
+  CheckLog(id);
+}
+
+TEST_F(EngineCoreTest, AChangedHostKeyIsAHardStop) {
+  transport_.host("h1").check_key = true;
+  ProvisionRequest request = Request({"h1"});
+  request.mutable_targets(0)->mutable_inline_()->set_host_key("SHA256:" + std::string(43, 'b'));
+  const std::string id = Start(request);
+  EXPECT_EQ(Get(id).state(), Job::FAILED);
+  EXPECT_EQ(Get(id).targets(0).reason_code(), "HOST_KEY_CHANGED");
+  EXPECT_EQ(transport_.host("h1").connects, 1);
+}
+
+TEST_F(EngineCoreTest, AHostThatIsDownIsTriedAgainThenUnreachable) {
+  transport_.host("h1").refuse = {"CONNECT_REFUSED", "connection refused by h1:22", "", true};
+  const std::string id = Start(Request({"h1"}));
+  EXPECT_EQ(Get(id).state(), Job::PLANNING);
+  EXPECT_THAT(Get(id).targets(0).reason(), HasSubstr("trying again"));
+  for (int i = 0; i < 60; ++i) Advance(kMicrosPerSecond);
+  EXPECT_EQ(Get(id).targets(0).state(), Job::UNREACHABLE);
+  EXPECT_EQ(Get(id).state(), Job::FAILED);
+  EXPECT_GT(transport_.host("h1").connects, 2);
+  CheckLog(id);
+}
+
+TEST_F(EngineCoreTest, ACutConnectionResumesWithoutRunningAnythingTwice) {
+  transport_.host("h1").hold = true;
+  const std::string id = Start(Request({"h1"}));
+  transport_.Cut("h1");
+  Settle();
+  transport_.Release("h1");  // the work ends while nobody is connected
+  for (int i = 0; i < 5; ++i) Advance(kMicrosPerSecond);
+  EXPECT_EQ(Get(id).state(), Job::SUCCEEDED);
+  EXPECT_EQ(transport_.host("h1").executions["one"], 1);
+  EXPECT_EQ(transport_.host("h1").runs.size(), 1u) << "the plan is sent once";
+  CheckLog(id);
+}
+
+TEST_F(EngineCoreTest, ANewEngineGoesOnWithWhatTheOldOneLeft) {
+  transport_.host("h1").hold = true;
+  const std::string id = Start(Request({"h1"}));
+  transport_.Cut("h1");
+  StartAgain();
+  transport_.Release("h1");
+  Settle();
+  EXPECT_EQ(Get(id).state(), Job::SUCCEEDED);
+  EXPECT_EQ(transport_.host("h1").executions["one"], 1);
+  CheckLog(id);
+}
+
+TEST_F(EngineCoreTest, CancelStopsARunningJobAndAQueuedOneAtOnce) {
+  transport_.host("h1").hold = true;
+  const std::string running = Start(Request({"h1"}));
+  const std::string queued = Start(Request({"h1"}));
+  for (const std::string& id : {queued, running}) {
+    provision::v1::CancelRequest cancel;
+    cancel.set_name("jobs/" + id);
+    core_->Cancel(cancel, "test", [](absl::StatusOr<Job> job) { EXPECT_TRUE(job.ok()); });
+    Settle();
+    EXPECT_EQ(Get(id).state(), Job::CANCELLED) << Get(id).reason();
+  }
+  EXPECT_TRUE(transport_.host("h1").cancelled);
+  CheckLog(running);
+}
+
+TEST_F(EngineCoreTest, TheDeadlineEndsAJob) {
+  transport_.host("h1").hold = true;
+  ProvisionRequest request = Request({"h1"});
+  request.mutable_timeout()->set_seconds(5);
+  const std::string id = Start(request);
+  Advance(4 * kMicrosPerSecond);
+  EXPECT_EQ(Get(id).state(), Job::RUNNING);
+  Advance(2 * kMicrosPerSecond);
+  EXPECT_EQ(Get(id).state(), Job::TIMED_OUT);
+}
+
+TEST_F(EngineCoreTest, ParallelismBoundsTheTargetsAtWork) {
+  ProvisionRequest request = Request({"h1", "h2", "h3"});
+  request.set_parallelism(1);
+  for (const char* host : {"h1", "h2", "h3"}) transport_.host(host).hold = true;
+  const std::string id = Start(request);
+  EXPECT_EQ(transport_.open(), 1u);
+  EXPECT_THAT(Get(id).targets(1).reason(), HasSubstr("1 targets at a time"));
+  for (const char* host : {"h1", "h2", "h3"}) {
+    transport_.Release(host);
+    Settle();
+  }
+  EXPECT_EQ(Get(id).state(), Job::SUCCEEDED);
+}
+
+TEST_F(EngineCoreTest, TheSameRequestIdIsTheSameJob) {
+  ProvisionRequest request = Request({"h1"});
+  request.set_request_id("r-1");
+  const absl::StatusOr<Job> first = Provision(request);
+  Settle();
+  const absl::StatusOr<Job> again = Provision(request);
+  ASSERT_TRUE(first.ok() && again.ok()) << again.status();
+  EXPECT_EQ(first->name(), again->name());
+  request.mutable_spec()->set_version("other");
+  EXPECT_TRUE(absl::IsAlreadyExists(Provision(request).status()));
+  Settle();
+  EXPECT_EQ(transport_.host("h1").executions["one"], 1);
+}
+
+TEST_F(EngineCoreTest, ValidateOnlyStoresNothing) {
+  ProvisionRequest request = Request({"h1"});
+  request.set_validate_only(true);
+  const absl::StatusOr<Job> job = Provision(request);
+  ASSERT_TRUE(job.ok()) << job.status();
+  EXPECT_EQ(job->name(), "");
+  Settle();
+  const auto page = store_.ListJobs({}, "", 10);
+  EXPECT_TRUE(page.ok() && page->items.empty());
+  EXPECT_FALSE(store_.GetResource(ResourceId("h1")).ok());
+  EXPECT_EQ(transport_.host("h1").connects, 0);
+}
+
+TEST_F(EngineCoreTest, SecretsReachTheHostAndNothingStored) {
+  ProvisionRequest request = Request({"h1"});
+  auto* variable = request.mutable_spec()->add_variables();
+  variable->set_name("token");
+  variable->set_type(provision::v1::Variable::SECRET);
+  request.mutable_spec()->mutable_steps(0)->mutable_file()->set_content("${vars.token}");
+  (*request.mutable_variables())["token"] = "canary-4711";
+  const std::string id = Start(request);
+  EXPECT_EQ(Get(id).state(), Job::SUCCEEDED);
+  EXPECT_THAT(transport_.host("h1").secrets_seen, ElementsAre("canary-4711"));
+  EXPECT_EQ(Get(id).DebugString().find("canary"), std::string::npos);
+  EXPECT_TRUE(absl::IsNotFound(store_.GetPrivate(JobId(id), "secrets").status())) << "gone with the end of the job";
+}
+
+TEST_F(EngineCoreTest, UnknownAndDisabledResourcesAreRefused) {
+  ProvisionRequest request = Request({});
+  request.add_targets()->set_resource("resources/nope");
+  const absl::Status unknown = Provision(request).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(unknown)) << unknown;
+  EXPECT_THAT(std::string(unknown.message()), HasSubstr("nope"));
+  Start(Request({"h1"}));
+  provision::v1::DisableResourceRequest disable;
+  disable.set_name("resources/h1");
+  core_->DisableResource(disable, [](absl::StatusOr<provision::v1::Resource> r) { EXPECT_TRUE(r.ok()); });
+  Settle();
+  EXPECT_TRUE(absl::IsFailedPrecondition(Provision(Request({"h1"})).status()));
+}
+
+}  // namespace
+}  // namespace pe
