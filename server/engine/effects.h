@@ -14,46 +14,53 @@
 
 namespace pe {
 
-// Connect target `target`'s current stage to `resource`.
-struct ConnectEffect {
+// One connection of one target. An effect may be released when its connection has already been replaced by a newer one;
+// the number tells, and it is dropped.
+struct Peer {
   int target = 0;
+  int connection = 0;
+};
+
+// Connect the target's current stage to `resource`.
+struct ConnectEffect {
+  Peer peer;
   std::string resource;    // "resources/..."
   bool host_side = false;  // outside the root of a rootfs target
 };
 // Close its connection; work on the host goes on.
 struct DisconnectEffect {
-  int target = 0;
+  Peer peer;
 };
 // Answer Hello; reports of `run` are wanted from after `after_seq`.
 struct WelcomeEffect {
-  int target = 0;
+  Peer peer;
   std::string run;  // empty: none is open
   int64_t after_seq = 0;
 };
 // Send the plan and have it run. Secrets are put in by the engine, which alone knows them.
 struct RunEffect {
-  int target = 0;
+  Peer peer;
   provision::agent::v1::Plan plan;
 };
 // Send the values of the plan's secrets (again).
 struct SecretsEffect {
-  int target = 0;
+  Peer peer;
   provision::agent::v1::Plan plan;
 };
 // Everything up to `seq` is durable.
 struct AckEffect {
-  int target = 0;
+  Peer peer;
   std::string run;
   int64_t seq = 0;
 };
 struct CancelRunEffect {
-  int target = 0;
+  Peer peer;
   std::string run;
   bool force = false;
 };
 // The run's end is durable: its journal may go.
 struct ForgetEffect {
-  int target = 0;
+  Peer peer;
   std::string run;
 };
 // Change a resource's record: the fields that are set.

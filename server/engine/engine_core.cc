@@ -122,6 +122,7 @@ void EngineCore::RunTimers() {
   if (!links_.empty() && at.mono >= next_link_check_) CheckLinks();
   if (failed_ && !lease_lost_ && !draining_ && at.mono >= reload_at_) {
     failed_ = false;
+    store_->Flush();  // a job whose creation is still on its way would be stored and never run
     const absl::Status loaded = LoadJobs();
     if (!loaded.ok()) Fail(loaded);
   }

@@ -60,6 +60,8 @@ class EngineCore final : public Engine, private LinkListener {
   void Post(std::function<void()> closure) { inbox_->Post(std::move(closure)); }
   // Handles what there is; false when there was nothing.
   bool RunOnce();
+  // Something has arrived that RunOnce would take.
+  bool HasWork() const { return !inbox_->empty(); }
   // Blocks until something arrives, a timer is due, or `at_most` microseconds have passed.
   void WaitForWork(std::optional<int64_t> at_most);
   std::optional<MonoMicros> NextTimer() const;
@@ -127,9 +129,10 @@ class EngineCore final : public Engine, private LinkListener {
   void Open(const JobId& job, Entry& entry, const ConnectEffect& effect);
   void OpenWaiting();
   void CloseLink(uint64_t id);
-  void Send(const JobId& job, Entry& entry, int target, const provision::agent::v1::Frame& frame);
-  void SendRun(const JobId& job, Entry& entry, const RunEffect& effect);
-  void SendSecrets(const JobId& job, Entry& entry, int target, const provision::agent::v1::Plan& plan);
+  Link* LinkOf(const Entry& entry, Peer peer) const;
+  void Send(const Entry& entry, Peer peer, const provision::agent::v1::Frame& frame);
+  void SendRun(Entry& entry, const RunEffect& effect);
+  void SendSecrets(Entry& entry, Peer peer, const provision::agent::v1::Plan& plan);
   void OnLinkOpen(uint64_t link, const provision::agent::v1::Hello& hello, const std::string& host_key) override;
   void OnLinkFrame(uint64_t link, const provision::agent::v1::Frame& frame) override;
   void OnLinkClosed(uint64_t link, const CloseReason& reason) override;

@@ -21,19 +21,19 @@ constexpr int64_t kDeadAfter = 25 * kMicrosPerSecond;  // a dead peer is seen in
 constexpr int64_t kCheckEvery = 5 * kMicrosPerSecond;
 
 template <class... Ts>
-struct Overloaded : Ts... {
+struct Visitor : Ts... {
   using Ts::operator()...;
 };
 template <class... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
+Visitor(Ts...) -> Visitor<Ts...>;
 
 }  // namespace
 
 void EngineCore::Do(const JobId& job, Entry& entry, const Effect& effect) {
-  std::visit(Overloaded{
+  std::visit(Visitor{
                  [&](const ConnectEffect& e) { Open(job, entry, e); },
                  [&](const DisconnectEffect& e) {
-                   if (const auto link = entry.links.find(e.target); link != entry.links.end()) CloseLink(link->second);
+                   if (const Link* link = LinkOf(entry, e.peer)) CloseLink(link->id());
                  },
                  [&](const WelcomeEffect& e) {
                    Frame frame;
@@ -44,27 +44,27 @@ void EngineCore::Do(const JobId& job, Entry& entry, const Effect& effect) {
                      resume->set_run(e.run);
                      resume->set_after_seq(e.after_seq);
                    }
-                   Send(job, entry, e.target, frame);
+                   Send(entry, e.peer, frame);
                  },
-                 [&](const RunEffect& e) { SendRun(job, entry, e); },
-                 [&](const SecretsEffect& e) { SendSecrets(job, entry, e.target, e.plan); },
+                 [&](const RunEffect& e) { SendRun(entry, e); },
+                 [&](const SecretsEffect& e) { SendSecrets(entry, e.peer, e.plan); },
                  [&](const AckEffect& e) {
                    Frame frame;
                    frame.mutable_ack()->set_run(e.run);
                    frame.mutable_ack()->set_seq(e.seq);
-                   Send(job, entry, e.target, frame);
+                   Send(entry, e.peer, frame);
                  },
                  [&](const CancelRunEffect& e) {
                    Frame frame;
                    frame.mutable_cancel_run()->set_run(e.run);
                    frame.mutable_cancel_run()->set_force(e.force);
                    frame.mutable_cancel_run()->set_epoch(lease_.epoch);
-                   Send(job, entry, e.target, frame);
+                   Send(entry, e.peer, frame);
                  },
                  [&](const ForgetEffect& e) {
                    Frame frame;
                    frame.mutable_forget_run()->set_run(e.run);
-                   Send(job, entry, e.target, frame);
+                   Send(entry, e.peer, frame);
                  },
                  [&](const ResourceEffect& e) { ApplyResourceEffect(e); },
              },
@@ -78,10 +78,10 @@ void EngineCore::Open(const JobId& job, Entry& entry, const ConnectEffect& effec
     return;
   }
   const uint64_t id = ++last_link_;
-  auto link = std::make_shared<Link>(inbox_, this, id, job, effect.target, effect.resource);
+  auto link = std::make_shared<Link>(inbox_, static_cast<LinkListener*>(this), id, job, effect.peer, effect.resource);
   link->last_heard = clock_->Mono();
   links_[id] = link;
-  entry.links[effect.target] = id;
+  entry.links[effect.peer.target] = id;
   if (next_link_check_ == 0) next_link_check_ = clock_->Mono() + kCheckEvery;
 
   const auto fail = [&](const std::string& message) { link->OnClosed(CloseReason{"UNSUPPORTED", message, "", false}); };
@@ -121,16 +121,22 @@ void EngineCore::CloseLink(uint64_t id) {
   if (found->second->connection != nullptr) found->second->connection->Close();
 }
 
-void EngineCore::Send(const JobId&, Entry& entry, int target, const Frame& frame) {
-  const auto id = entry.links.find(target);
-  if (id == entry.links.end()) return;
+// The link of exactly this connection; null when it has ended or a newer one has taken its place.
+Link* EngineCore::LinkOf(const Entry& entry, Peer peer) const {
+  const auto id = entry.links.find(peer.target);
+  if (id == entry.links.end()) return nullptr;
   const auto link = links_.find(id->second);
-  // A connection that takes no more is closed; OnLinkClosed tells the machine, which connects again.
-  if (link != links_.end() && link->second->connection != nullptr && !link->second->connection->Send(frame)) link->second->connection->Close();
+  return link != links_.end() && link->second->number() == peer.connection ? link->second.get() : nullptr;
 }
 
-void EngineCore::SendRun(const JobId& job, Entry& entry, const RunEffect& effect) {
-  SendSecrets(job, entry, effect.target, effect.plan);
+void EngineCore::Send(const Entry& entry, Peer peer, const Frame& frame) {
+  const Link* link = LinkOf(entry, peer);
+  // A connection that takes no more is closed; OnLinkClosed tells the machine, which connects again.
+  if (link != nullptr && link->connection != nullptr && !link->connection->Send(frame)) link->connection->Close();
+}
+
+void EngineCore::SendRun(Entry& entry, const RunEffect& effect) {
+  SendSecrets(entry, effect.peer, effect.plan);
   const std::string bytes = effect.plan.SerializeAsString();
   const std::string digest = Sha256Hex(bytes);
   for (size_t offset = 0; offset < bytes.size() || offset == 0; offset += kBlobPart) {
@@ -139,16 +145,16 @@ void EngineCore::SendRun(const JobId& job, Entry& entry, const RunEffect& effect
     frame.mutable_blob_part()->set_offset(static_cast<int64_t>(offset));
     frame.mutable_blob_part()->set_size(static_cast<int64_t>(bytes.size()));
     frame.mutable_blob_part()->set_data(bytes.substr(offset, kBlobPart));
-    Send(job, entry, effect.target, frame);
+    Send(entry, effect.peer, frame);
   }
   Frame frame;
   frame.mutable_run_plan()->set_run(effect.plan.run());
   frame.mutable_run_plan()->set_plan_digest(digest);
   frame.mutable_run_plan()->set_epoch(lease_.epoch);
-  Send(job, entry, effect.target, frame);
+  Send(entry, effect.peer, frame);
 }
 
-void EngineCore::SendSecrets(const JobId& job, Entry& entry, int target, const provision::agent::v1::Plan& plan) {
+void EngineCore::SendSecrets(Entry& entry, Peer peer, const provision::agent::v1::Plan& plan) {
   if (entry.secrets.empty()) return;
   Frame frame;
   frame.mutable_secrets()->set_run(plan.run());
@@ -159,7 +165,7 @@ void EngineCore::SendSecrets(const JobId& job, Entry& entry, int target, const p
     *body->mutable_body() = ResolveSecrets(plan.steps(i).body(), entry.secrets);
   }
   for (const auto& [name, value] : entry.secrets) frame.mutable_secrets()->add_redact(value);
-  Send(job, entry, target, frame);
+  Send(entry, peer, frame);
 }
 
 void EngineCore::OnLinkOpen(uint64_t id, const provision::agent::v1::Hello& hello, const std::string& host_key) {
@@ -180,8 +186,8 @@ void EngineCore::OnLinkOpen(uint64_t id, const provision::agent::v1::Hello& hell
   for (const auto& run : hello.open_runs()) {
     const std::vector<std::string> parts = absl::StrSplit(run.run(), '/');
     if (parts.size() != 3 || FindEntry(JobId(parts[0])) != nullptr || hello.engine_id() != lease_.engine_id) continue;
-    if (!run.done()) Do(link.job(), *entry, CancelRunEffect{link.target(), run.run(), true});
-    Do(link.job(), *entry, ForgetEffect{link.target(), run.run()});
+    if (!run.done()) Do(link.job(), *entry, CancelRunEffect{link.peer(), run.run(), true});
+    Do(link.job(), *entry, ForgetEffect{link.peer(), run.run()});
   }
 }
 
@@ -205,7 +211,7 @@ void EngineCore::OnLinkFrame(uint64_t id, const Frame& frame) {
     case Frame::kPing: {
       Frame pong;
       pong.mutable_pong()->set_nonce(frame.ping().nonce());
-      Send(link.job(), *entry, link.target(), pong);
+      Send(*entry, link.peer(), pong);
       return;
     }
     default: return;

@@ -21,6 +21,11 @@ class Inbox {
     arrived_.Signal();
   }
 
+  bool empty() {
+    MutexLock lock(&mu_);
+    return closures_.empty();
+  }
+
   std::vector<std::function<void()>> Take() {
     MutexLock lock(&mu_);
     return std::exchange(closures_, {});

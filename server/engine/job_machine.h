@@ -98,6 +98,7 @@ class JobMachine {
     provision::agent::v1::Plan plan;
     int64_t last_report = 0;
     int attempts = 0;          // connects since the last success
+    int connection = 0;        // number of the newest connection
     MonoMicros give_up = 0;    // when a host that stays away is called unreachable; 0: not being tried
     MonoMicros wake = 0;       // next connect, in kBackoff
     std::vector<provision::v1::Facts> target_facts;  // none or one: the target's own, for stages elsewhere
@@ -121,6 +122,7 @@ class JobMachine {
   std::string WhyWaits(int target) const;
   void SetPhase(int target, Phase phase);
   void ReleasePlace(int target);
+  Peer PeerOf(int target) const { return {target, runs_[target].connection}; }
   void Connect(int target, Now now);
   void Retry(int target, const CloseReason& reason, Now now);
   void GiveUp(int target, const CloseReason& reason, Now now);

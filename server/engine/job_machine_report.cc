@@ -61,7 +61,7 @@ void JobMachine::OnReport(int target, const Report& report, Now now) {
   Run& run = runs_[target];
   if (run.phase != Phase::kRunning || !run.planned || report.run() != RunId(target)) return;
   if (report.seq() > run.last_report + 1) {  // something is missing: a new connection resumes from what is stored
-    out_.effects.push_back(DisconnectEffect{target});
+    out_.effects.push_back(DisconnectEffect{PeerOf(target)});
     Retry(target, CloseReason{"PROTOCOL_ERROR", "the agent's reports have a gap", "", true}, now);
     return Settle(now);
   }
@@ -79,8 +79,8 @@ void JobMachine::OnReport(int target, const Report& report, Now now) {
     StoreRun(target);
   }
   // One acknowledgement for all reports of a batch.
-  AckEffect ack{target, report.run(), run.last_report};
-  if (!out_.effects.empty() && std::holds_alternative<AckEffect>(out_.effects.back()) && std::get<AckEffect>(out_.effects.back()).target == target) {
+  AckEffect ack{PeerOf(target), report.run(), run.last_report};
+  if (!out_.effects.empty() && std::holds_alternative<AckEffect>(out_.effects.back()) && std::get<AckEffect>(out_.effects.back()).peer.target == target) {
     out_.effects.back() = std::move(ack);
   } else {
     out_.effects.push_back(std::move(ack));

@@ -77,8 +77,9 @@ void JobMachine::Connect(int target, Now now) {
     out_.effects.push_back(ResourceEffect{.resource = job_.targets(target).resource(), .state = provision::v1::Resource::PROVISIONING, .reason = job_.name()});
   }
   ++run.attempts;
+  ++run.connection;
   SetPhase(target, Phase::kConnecting);
-  out_.effects.push_back(ConnectEffect{target, PlaceOf(target), run.places[run.stage].host_side});
+  out_.effects.push_back(ConnectEffect{PeerOf(target), PlaceOf(target), run.places[run.stage].host_side});
 }
 
 void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, Now now) {
@@ -88,17 +89,17 @@ void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, 
   run.give_up = 0;
   SetPhase(target, Phase::kRunning);
   if (run.planned) {
-    out_.effects.push_back(WelcomeEffect{target, RunId(target), run.last_report});
+    out_.effects.push_back(WelcomeEffect{PeerOf(target), RunId(target), run.last_report});
     const auto known = [&](const auto& open) { return open.run() == RunId(target); };
     // A run that the agent does not know has never begun: its journal goes only when we say that the end is durable.
-    if (std::none_of(hello.open_runs().begin(), hello.open_runs().end(), known)) out_.effects.push_back(RunEffect{target, run.plan});
+    if (std::none_of(hello.open_runs().begin(), hello.open_runs().end(), known)) out_.effects.push_back(RunEffect{PeerOf(target), run.plan});
     if (job_.cancel_requested() || timed_out_) {
-      out_.effects.push_back(CancelRunEffect{target, RunId(target), force_});
+      out_.effects.push_back(CancelRunEffect{PeerOf(target), RunId(target), force_});
     } else {
       SetTargetState(target, Job::RUNNING, "", "", now);
     }
   } else {
-    out_.effects.push_back(WelcomeEffect{target, "", 0});
+    out_.effects.push_back(WelcomeEffect{PeerOf(target), "", 0});
     if (!Plan(target, hello.facts(), now)) ReleasePlace(target);
   }
   Settle(now);
@@ -176,7 +177,7 @@ bool JobMachine::Plan(int target, const Facts& facts, Now now) {
   }
   out_.private_rows[absl::StrCat("plan/", target)] = run.plan.SerializeAsString();
   StoreRun(target);
-  out_.effects.push_back(RunEffect{target, run.plan});
+  out_.effects.push_back(RunEffect{PeerOf(target), run.plan});
   return true;
 }
 
@@ -187,7 +188,7 @@ void JobMachine::StoreRun(int target) {
 void JobMachine::StageDone(int target, const provision::agent::v1::RunDone& done, Now now) {
   using Done = provision::agent::v1::RunDone;
   Run& run = runs_[target];
-  if (run.last_report > 0) out_.effects.push_back(ForgetEffect{target, RunId(target)});
+  if (run.last_report > 0) out_.effects.push_back(ForgetEffect{PeerOf(target), RunId(target)});
   out_.private_rows[absl::StrCat("plan/", target)] = "";
   const bool stop = job_.cancel_requested() || timed_out_;
   if (done.outcome() == Done::FAILED) return EndTarget(target, Job::FAILED, WhyFailed(target), "STEP_FAILED", now);
@@ -200,7 +201,7 @@ void JobMachine::StageDone(int target, const provision::agent::v1::RunDone& done
     const std::string note = would_make_root ? "what follows is not known before the root filesystem is there" : "";
     return EndTarget(target, Job::SUCCEEDED, note, "", now);
   }
-  out_.effects.push_back(DisconnectEffect{target});
+  out_.effects.push_back(DisconnectEffect{PeerOf(target)});
   ReleasePlace(target);
   ++run.stage;
   run.planned = false;
@@ -222,7 +223,7 @@ void JobMachine::OnRefused(int target, const provision::agent::v1::Refused& refu
 }
 
 void JobMachine::OnSecretsNeeded(int target, Now) {
-  if (runs_[target].phase == Phase::kRunning && runs_[target].planned) out_.effects.push_back(SecretsEffect{target, runs_[target].plan});
+  if (runs_[target].phase == Phase::kRunning && runs_[target].planned) out_.effects.push_back(SecretsEffect{PeerOf(target), runs_[target].plan});
 }
 
 void JobMachine::OnClosed(int target, const CloseReason& reason, Now now) {
@@ -269,7 +270,7 @@ void JobMachine::CancelTarget(int target, Now now) {
     case Phase::kRunning:
       if (run.planned) {
         SetTargetState(target, Job::CANCELLING, "", "", now);
-        out_.effects.push_back(CancelRunEffect{target, RunId(target), force_});
+        out_.effects.push_back(CancelRunEffect{PeerOf(target), RunId(target), force_});
         return;
       }
       break;
@@ -311,7 +312,7 @@ void JobMachine::EndTarget(int target, Job::State state, const std::string& reas
   if (job_.targets(target).state() == Job::PENDING && !cancelled) SetTargetState(target, Job::PLANNING, "", "", now);
   SetTargetState(target, state, reason, code, now);
   Run& run = runs_[target];
-  if (run.phase == Phase::kConnecting || run.phase == Phase::kRunning) out_.effects.push_back(DisconnectEffect{target});
+  if (run.phase == Phase::kConnecting || run.phase == Phase::kRunning) out_.effects.push_back(DisconnectEffect{PeerOf(target)});
   ReleasePlace(target);
   SetPhase(target, Phase::kEnded);
   if (job_.mode() != Job::APPLY) return;

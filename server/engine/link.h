@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "server/engine/effects.h"
 #include "server/engine/inbox.h"
 #include "server/transport/transport.h"
 
@@ -26,8 +27,8 @@ class LinkListener {
 class Link final : public ConnectionObserver {
  public:
   // `listener` is used only by closures of `inbox`.
-  Link(std::shared_ptr<Inbox> inbox, LinkListener* listener, uint64_t id, JobId job, int target, std::string resource)
-      : inbox_(std::move(inbox)), listener_(listener), id_(id), job_(std::move(job)), target_(target), resource_(std::move(resource)) {}
+  Link(std::shared_ptr<Inbox> inbox, LinkListener* listener, uint64_t id, JobId job, Peer peer, std::string resource)
+      : inbox_(std::move(inbox)), listener_(listener), id_(id), job_(std::move(job)), peer_(peer), resource_(std::move(resource)) {}
 
   // ---- ConnectionObserver; any thread
   void OnOpen(const provision::agent::v1::Hello& hello, const std::string& host_key) override {
@@ -44,7 +45,9 @@ class Link final : public ConnectionObserver {
   // ---- The loop's thread
   uint64_t id() const { return id_; }
   const JobId& job() const { return job_; }
-  int target() const { return target_; }
+  int target() const { return peer_.target; }
+  const Peer& peer() const { return peer_; }
+  int number() const { return peer_.connection; }
   const std::string& resource() const { return resource_; }
 
   std::unique_ptr<Connection> connection;
@@ -57,7 +60,7 @@ class Link final : public ConnectionObserver {
   LinkListener* const listener_;
   const uint64_t id_;
   const JobId job_;
-  const int target_;
+  const Peer peer_;
   const std::string resource_;
 };
 

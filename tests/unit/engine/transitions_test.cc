@@ -12,12 +12,14 @@ TEST(Transitions, TerminalStatesNeverChange) {
   for (int from = 1; from <= Job::State_MAX; ++from) {
     for (int to = 1; to <= Job::State_MAX; ++to) {
       const auto f = static_cast<Job::State>(from);
-      if (IsTerminal(f)) EXPECT_FALSE(Allowed(kJobTransitions, f, static_cast<Job::State>(to))) << from << " -> " << to;
+      if (!IsTerminal(f)) continue;
+      EXPECT_FALSE(Allowed(kJobTransitions, f, static_cast<Job::State>(to))) << from << " -> " << to;
     }
   }
   for (int from = 1; from <= StepStatus::State_MAX; ++from) {
     const auto f = static_cast<StepStatus::State>(from);
-    if (IsTerminal(f)) EXPECT_FALSE(Allowed(kStepTransitions, f, StepStatus::RUNNING)) << from;
+    if (!IsTerminal(f)) continue;
+    EXPECT_FALSE(Allowed(kStepTransitions, f, StepStatus::RUNNING)) << from;
   }
 }
 
