@@ -39,7 +39,7 @@ shared_build() { # makes SHARED unless it is there; one build at a time, whateve
   lock_shared
   if [ ! -f "$SHARED/complete" ]; then
     echo "lab: building the base root and the repositories once (about a minute)" >&2
-    rm -rf "$SHARED.part"; mkdir -p "$SHARED.part"; mkdir -p -m 700 "$LAB_DIR/key"
+    rm -rf --one-file-system "$SHARED.part"; mkdir -p "$SHARED.part"; mkdir -p -m 700 "$LAB_DIR/key"
     [ -f "$KEY" ] || ssh-keygen -q -t ed25519 -N '' -C lab -f "$KEY"
     repositories "$SHARED.part/repo" "$SHARED.part/keyring.gpg"
     bootstrap "$SHARED.part/root"

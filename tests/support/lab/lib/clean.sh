@@ -17,8 +17,9 @@ found_mounts() { awk -v at="$STATE/" 'index($2, at) == 1 { print $2 }' /proc/sel
 found_processes() {
   local path
   for path in /proc/[0-9]*; do
-    if grep -qsE "/lab-$LAB_ID(/h[0-9]+|-h[0-9]+\.service)(/|\$)" "$path/cgroup"; then echo "${path#/proc/} $(tr '\0' ' ' <"$path/cmdline" 2>/dev/null)"; fi
-  done
+    grep -qsE "/lab-$LAB_ID(/h[0-9]+|-h[0-9]+\.service)(/|\$)" "$path/cgroup" || continue
+    grep -qs '^State:[[:space:]]*Z' "$path/status" || echo "${path#/proc/} $(<"$path/comm")" # a zombie waits for its parent, not for us
+  done 2>/dev/null
 }
 
 found_links() { ip -o link show | sed -n "s/^[0-9]*: \(lab-$LAB_ID\)[@:].*/\1/p"; }

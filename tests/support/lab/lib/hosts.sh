@@ -48,6 +48,8 @@ host_ensure() { # made, whole and powered; says whether it was before
     host_mount "$i"
     host_start "$i"
     was=started
+  elif ! has_link "$NETNS" "$(host_port "$i")"; then
+    net_cable "$i"
   fi
   echo "$(host_name "$i") $(addr "$i") $was"
 }
@@ -67,7 +69,7 @@ host_remove() {
   host_kill "$1"
   host_unmount "$1"
   net_unplug "$1"
-  rm -rf "$(host_dir "$1")"
+  rm -rf --one-file-system "$(host_dir "$1")"
 }
 
 lab_down() {
@@ -75,7 +77,7 @@ lab_down() {
   for i in $(hosts_made) $(hosts_orphaned); do host_remove "$i"; done
   net_down
   for folder in "$(cgroup2)/lab-$LAB_ID" "/sys/fs/cgroup/systemd/lab-$LAB_ID"; do rmdir "$folder" 2>/dev/null || true; done
-  rm -rf "$STATE"
+  rm -rf --one-file-system "$STATE"
 }
 
 lab_status() { local i; for i in $(hosts_made); do echo "$(host_name "$i") $(addr "$i") $(host_state "$i")"; done; }

@@ -25,6 +25,7 @@ host_name() { echo "$LAB_ID-h$1"; } # hostname and machine name
 host_dir() { echo "$STATE/hosts/$1"; } # upper/ work/ merged/ keys/ base -> shared root, console.log
 host_netns() { echo "lab-$LAB_ID-h$1"; }
 host_port() { echo "lv-$LAB_ID-$1"; } # the bridge's end of the host's veth
+host_plug() { echo "lh-$LAB_ID-$1"; } # its other end, before it becomes the host's host0
 host_unit() { echo "lab-$LAB_ID-h$1.service"; } # where systemd is PID 1 here
 
 hosts_made() { # indices of the hosts that exist, in order

@@ -36,7 +36,8 @@ net_up() { # the bridge and the way to it
   ip -n "$NETNS" link set lo up
   has_link "$NETNS" "$BRIDGE" || ip -n "$NETNS" link add "$BRIDGE" type bridge
   ip -n "$NETNS" link set "$BRIDGE" up
-  if ! ip link show "$UPLINK" >/dev/null 2>&1; then
+  if ! has_link "$NETNS" "up-$LAB_ID"; then
+    ip link del "$UPLINK" 2>/dev/null || true # its other end went with a lost namespace
     ip link add "$UPLINK" type veth peer name "up-$LAB_ID" netns "$NETNS"
     ip addr add "$(<"$STATE/subnet").1/22" dev "$UPLINK"
   fi
@@ -50,20 +51,26 @@ net_down() {
 }
 
 net_plug() { # a fresh namespace for host I, as at power on: the kernel of the last boot took its rules and settings along
-  local i=$1 ns port peer=lh-$LAB_ID-$1
-  ns=$(host_netns "$i") port=$(host_port "$i")
+  local ns; ns=$(host_netns "$1")
   # The veth itself survives, and with it what the lab did to the link.
-  if has_netns "$ns"; then ip -n "$ns" link set host0 down name "$peer" netns "$NETNS" 2>/dev/null || true; fi
+  if has_netns "$ns"; then ip -n "$ns" link set host0 down name "$(host_plug "$1")" netns "$NETNS" 2>/dev/null || true; fi
   netns_drop "$ns"
   ip netns add "$ns"
-  if ! has_link "$NETNS" "$peer"; then
+  ip -n "$ns" link set lo up
+  net_cable "$1"
+}
+
+net_cable() { # from the bridge to host I's namespace, new if there is none
+  local ns port plug
+  ns=$(host_netns "$1") port=$(host_port "$1") plug=$(host_plug "$1")
+  if ! has_link "$NETNS" "$plug"; then
     ip -n "$NETNS" link del "$port" 2>/dev/null || true
-    ip -n "$NETNS" link add "$port" type veth peer name "$peer"
+    ip -n "$ns" link del host0 2>/dev/null || true
+    ip -n "$NETNS" link add "$port" type veth peer name "$plug"
     ip -n "$NETNS" link set "$port" master "$BRIDGE" up
   fi
-  ip -n "$NETNS" link set "$peer" netns "$ns" name host0
-  ip -n "$ns" link set lo up
-  ip -n "$ns" addr add "$(addr "$i")/22" dev host0
+  ip -n "$NETNS" link set "$plug" netns "$ns" name host0
+  ip -n "$ns" addr add "$(addr "$1")/22" dev host0
   ip -n "$ns" link set host0 up
 }
 
@@ -82,12 +89,15 @@ in_netns() { nsenter --net="/run/netns/$NETNS" "$@"; }
 net_loss() {
   local port; port=$(host_port "$1")
   [[ $2 =~ ^[0-9]+$ && $2 -le 100 ]] || die "loss is 0 to 100 percent"
-  in_netns nft -f - <<<"table bridge loss-$1
-    delete table bridge loss-$1
-    table bridge loss-$1 { chain f { type filter hook forward priority 0;
-      oifname $port numgen random mod 100 < $2 drop
-      iifname $port numgen random mod 100 < $2 drop
-    } }"
+  net_clear_loss "$1"
+  [ "$2" -gt 0 ] || return 0
+  in_netns nft -f - <<<"table bridge loss-$1 {
+    chain forward {
+      type filter hook forward priority 0
+      oifname $port numgen random mod 100 <= $(($2 - 1)) drop
+      iifname $port numgen random mod 100 <= $(($2 - 1)) drop
+    }
+  }"
 }
 
 net_rate() {
@@ -95,7 +105,9 @@ net_rate() {
   tc -n "$NETNS" qdisc replace dev "$(host_port "$1")" root tbf rate "$2kbit" burst 32kb latency 400ms
 }
 
+net_clear_loss() { in_netns nft delete table bridge "loss-$1" 2>/dev/null || true; }
+
 net_clear() {
-  in_netns nft delete table bridge "loss-$1" 2>/dev/null || true
+  net_clear_loss "$1"
   tc -n "$NETNS" qdisc del dev "$(host_port "$1")" root 2>/dev/null || true
 }

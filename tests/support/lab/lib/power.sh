@@ -25,6 +25,8 @@ host_state() {
 
 host_freeze() { echo "$2" >"$(host_cgroup "$1")/cgroup.freeze"; }
 
+host_is_plugged() { host_runs "$1" && has_link "$NETNS" "$(host_port "$1")"; }
+
 host_start() { # REQUIRES: created, off. Returns at once; lab_wait waits
   local i=$1 dir unit folder
   dir=$(host_dir "$i") unit=$(host_unit "$i")
@@ -32,18 +34,18 @@ host_start() { # REQUIRES: created, off. Returns at once; lab_wait waits
     systemctl reset-failed "$unit" 2>/dev/null || true
     systemd-run --quiet --collect --unit="$unit" --description="Lab host $(host_name "$i")" -p Type=exec -p Delegate=yes \
       -p KillMode=mixed -p TasksMax=infinity -p TimeoutStopSec=5 -p "StandardOutput=append:$dir/console.log" \
-      --setenv=LAB_ID="$LAB_ID" --setenv=LAB_DIR="$LAB_DIR" "$HERE/host-loop" "$i"
-    return
+      -p "StandardError=append:$dir/console.log" --setenv=LAB_ID="$LAB_ID" --setenv=LAB_DIR="$LAB_DIR" "$HERE/host-loop" "$i"
+  else
+    (
+      for folder in $(host_cgroups "$i"); do
+        mkdir -p "$folder"
+        echo "$BASHPID" >"$folder/cgroup.procs"
+      done
+      export LAB_ID LAB_DIR
+      exec setsid "$HERE/host-loop" "$i" </dev/null >>"$dir/console.log" 2>&1 8>&- 9>&-
+    ) &
   fi
-  (
-    for folder in $(host_cgroups "$i"); do
-      mkdir -p "$folder"
-      echo "$BASHPID" >"$folder/cgroup.procs"
-    done
-    export LAB_ID LAB_DIR
-    exec setsid "$HERE/host-loop" "$i" </dev/null >>"$dir/console.log" 2>&1 8>&- 9>&-
-  ) &
-  until_true 5 host_runs "$i" || die "$(host_name "$i") did not start, see $dir/console.log"
+  until_true 10 host_is_plugged "$i" || die "$(host_name "$i") did not start, see $dir/console.log"
 }
 
 host_kill() { # as a power cut: every process of the host at once, frozen or not. Leaves no cgroup
@@ -67,9 +69,7 @@ host_leader() { # the only process of the host's cgroup that is PID 1 one namesp
     status=$(grep -s ^NSpid: "/proc/$pid/status") || continue
     # shellcheck disable=SC2086 # split on purpose: "NSpid: HERE THERE"
     set -- $status
-    [ $# = 3 ] && [ "$3" = 1 ] || continue
-    echo "$pid"
-    return
+    if [ $# = 3 ] && [ "$3" = 1 ]; then echo "$pid"; return; fi
   done
   die "the host has no systemd running"
 }

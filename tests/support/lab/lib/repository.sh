@@ -28,6 +28,9 @@ fetch_debs() { # POOL: links every package file that packages.list needs into it
   apt-get "${options[@]}" -qq -s install "${names[@]}" | # "Inst NAME (VERSION ORIGIN [ARCH])"; a file name writes ':' as %3a
     sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*\[\([a-z0-9]*\)\]).*/\1_\2_\3.deb/p' | sed 's/:/%3a/' |
     while read -r file; do ln "$cache/$file" "$pool/"; done
+  # The archive's priorities differ from those inside the packages, and decide what a minimal system is.
+  apt-cache "${options[@]}" dumpavail |
+    awk '/^Package:/ {n = $2} /^Priority:/ {p = $2} /^Section:/ {s = $2} /^$/ {print n, p, s}' | sort -u >"$SHARED.part/override"
 }
 
 signing_key() { # makes the throw-away key once; gpg wants a short socket path, so its home is linked from /tmp while it works
@@ -48,7 +51,7 @@ publish() { # REPOSITORY SUITE CODENAME LABEL: indexes its pool and signs the re
   local repo=$1 codename=$3 arch dist
   arch=$(dpkg --print-architecture) dist=$repo/dists/$3
   mkdir -p "$dist/main/binary-$arch"
-  (cd "$repo" && apt-ftparchive packages pool) >"$dist/main/binary-$arch/Packages"
+  (cd "$repo" && apt-ftparchive -q packages pool "$SHARED.part/override") >"$dist/main/binary-$arch/Packages"
   gzip -9nkf "$dist/main/binary-$arch/Packages"
   (cd "$dist" && apt-ftparchive -o APT::FTPArchive::Release::Origin=Debian -o APT::FTPArchive::Release::Label="$4" \
     -o APT::FTPArchive::Release::Suite="$2" -o APT::FTPArchive::Release::Codename="$codename" -o APT::FTPArchive::Release::Version=12 \
