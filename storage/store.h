@@ -1,24 +1,31 @@
-// Store: where jobs, events and resources live. The contract that every backend passes (tests/conformance/store_suite.h).
+// Store: where jobs, events and resources live. The contract that every backend passes (tests/conformance/storage).
 //
 // Writes. `Submit` takes a Batch, which is applied whole or not at all, in order of submission, by one writer. Many
 // batches may share one commit. The callback runs on the store's own thread, after the commit is durable (OK) or
-// refused. A callback must be short and must not call Submit and wait.
+// refused. A callback must be short, may Submit, and must not wait for a write (Flush, leases).
 //   OK                   durable; a crash after this point keeps it.
-//   ALREADY_EXISTS       a request id exists with another body, or a resource id exists. Nothing applied.
-//   ABORTED              an etag or an expected sequence does not hold. Nothing applied.
-//   FAILED_PRECONDITION  the lease is not held any more (another engine has a higher epoch). Nothing applied, ever again.
-//   RESOURCE_EXHAUSTED   no space. Nothing applied; may be retried.
+//   ALREADY_EXISTS       a request id exists with another body, or a job id, a resource id or its address exists.
+//                        Nothing applied.
+//   ABORTED              an etag or an expected sequence does not hold, or the job has ended. Nothing applied.
+//   NOT_FOUND            a job to append to, or a resource to update or delete, does not exist. Nothing applied.
+//   INVALID_ARGUMENT     the batch contradicts itself (a summary that is not the state after its events). Nothing
+//                        applied.
+//   FAILED_PRECONDITION  the lease is not held any more (another engine has a higher epoch). Nothing applied, ever
+//                        again.
+//   RESOURCE_EXHAUSTED   no space, or too many batches wait. Nothing applied; may be retried.
 //   UNAVAILABLE          the commit's outcome is not known (I/O error). The store reopens and verifies: the caller
 //                        must read what is stored before it goes on.
-// Duplicates. A CreateJob whose request id exists with the same body digest is not applied; the callback gets OK and
-// `Applied::existing_job`. AppendEvents carries its first sequence: a chunk that does not continue the stored log is ABORTED.
+// Duplicates. A CreateJob whose request id exists with the same body digest is not applied, nor is anything else of
+// its batch; the callback gets OK and `Applied::existing_job`. AppendEvents carries its first sequence: a chunk that
+// does not continue the stored log is ABORTED.
 //
 // Reads. Synchronous, from any thread, each over one snapshot; none sees what is not durable. They cost the same at ten
 // jobs and at a million.
 //
 // Leases. An engine owns the store while it holds a lease: AcquireLease gives a fencing epoch that rises with every
-// acquisition; every Batch carries it. On SQLite and in memory a lease is held until it is released or the process ends
-// (an flock); a backend that is shared by several machines expires it.
+// acquisition; every Batch carries it. On SQLite and in memory a lease is held until it is released or the process
+// ends; on SQLite the database is locked (flock) from opening it, so that a second process is refused there already. A
+// backend that is shared by several machines expires it.
 //
 // Thread rule: thread-safe. Time comes with the calls; a store reads no clock.
 #ifndef STORAGE_STORE_H_
@@ -60,7 +67,7 @@ struct PrivateRow {
 };
 
 struct CreateJob {
-  provision::v1::Job job;  // without targets' steps; `name` set
+  provision::v1::Job job;  // `name` set; its `targets` are not looked at
   std::vector<TargetRow> targets;
   std::string request_id;      // empty: none
   std::string request_digest;  // of the whole request, for the same-body rule
@@ -70,10 +77,12 @@ struct CreateJob {
 struct AppendEvents {
   JobId job;
   std::vector<provision::v1::Event> events;  // contiguous sequences; may be empty when only private rows change
-  provision::v1::Job summary;                // `targets` empty; spec and variables are not rewritten
+  // The state after the last event, `last_seq` its sequence. Its targets, spec and variables are not looked at. Without
+  // events neither it nor `targets` is: what is folded changes with events only.
+  provision::v1::Job summary;
   std::vector<TargetRow> targets;            // those that changed
   std::vector<PrivateRow> private_rows;
-  bool terminal = false;  // the job has ended; its private rows are deleted
+  bool terminal = false;  // the last event ended the job; its private rows are deleted
 };
 
 struct PutResource {
@@ -109,14 +118,17 @@ struct JobFilter {
   std::string resource;     // "resources/..."; empty: any
 };
 
-// A page of a keyset scan. `next` is the last key, to be given as `after`; empty at the end.
+// A page of a keyset scan. `next` is the last key, to be given as `after`; empty at the end. Limits are 1 to 1,000
+// (others are brought into that range). A page may be shorter than its limit, even empty, before the end: one read
+// looks at no more than 10,000 rows, however rare a combination of filters is.
 template <typename T>
 struct Page {
   std::vector<T> items;
   std::string next;
 };
 
-enum class JobDetail { kSummary, kTargets, kFull };  // kTargets: targets without steps; kFull: spec, variables, steps
+// kTargets adds targets without steps, kFull spec, variables and steps.
+enum class JobDetail { kSummary, kTargets, kFull };
 
 // A part of a job's log.
 struct EventPage {
@@ -136,10 +148,11 @@ class Store {
   virtual ~Store() = default;
 
   // ---- Leases
-  // Fails with FAILED_PRECONDITION naming the holder when another engine has it.
+  // Fails with FAILED_PRECONDITION naming the holder when an engine has it.
   virtual absl::StatusOr<Lease> AcquireLease(WallMicros now, int64_t duration_micros) = 0;
   // Extends it; FAILED_PRECONDITION when it was lost.
   virtual absl::Status RenewLease(const Lease& lease, WallMicros now, int64_t duration_micros) = 0;
+  // After all that was submitted before it. FAILED_PRECONDITION when it was lost.
   virtual absl::Status ReleaseLease(const Lease& lease) = 0;
 
   // ---- Writes
@@ -149,8 +162,9 @@ class Store {
   // NOT_FOUND when there is none.
   virtual absl::StatusOr<provision::v1::Job> GetJob(const JobId& id, JobDetail detail) = 0;
   // Newest first; items in detail kSummary. `after` is a previous page's `next`; INVALID_ARGUMENT when it is not one.
-  virtual absl::StatusOr<Page<provision::v1::Job>> ListJobs(const JobFilter& filter, const std::string& after, int limit) = 0;
-  // Events with a sequence above `after_seq`, at most `limit` (at least one chunk's worth is read, never more than 1,000).
+  virtual absl::StatusOr<Page<provision::v1::Job>> ListJobs(const JobFilter& filter, const std::string& after,
+                                                            int limit) = 0;
+  // Events with a sequence above `after_seq`, at most `limit` and never more than 1,000; none beyond the end.
   // OUT_OF_RANGE when `after_seq` + 1 is older than what is kept; the message names the oldest available sequence.
   virtual absl::StatusOr<EventPage> ReadEvents(const JobId& id, int64_t after_seq, int limit) = 0;
   // The job of a request id: nullopt when there is none. The digest is of the stored request.
@@ -159,7 +173,8 @@ class Store {
     std::string digest;
   };
   virtual absl::StatusOr<std::optional<RequestRecord>> FindRequest(const std::string& request_id) = 0;
-  // Unfinished jobs in order of creation, a page at a time (`after`: the last job id of the page before).
+  // Unfinished jobs in order of creation, a page at a time (`after`: the last job id of the page before, which may have
+  // ended meanwhile; INVALID_ARGUMENT when there is no such job).
   virtual absl::StatusOr<Page<UnfinishedJob>> ListUnfinished(const std::string& after, int limit) = 0;
   // One private row of an unfinished job; NOT_FOUND when there is none.
   virtual absl::StatusOr<std::string> GetPrivate(const JobId& id, const std::string& key) = 0;
@@ -174,7 +189,8 @@ class Store {
   virtual absl::StatusOr<std::optional<provision::v1::Resource>> FindResourceByAddress(const std::string& address) = 0;
 
   // ---- Upkeep
-  // Writes a consistent copy to `path` while work goes on.
+  // Writes a consistent copy to `path` while work goes on; ALREADY_EXISTS when there is such a file. Opened, the copy
+  // is another engine's: it has a new engine id. UNIMPLEMENTED in memory.
   virtual absl::Status Backup(const std::string& path) = 0;
   // Waits until everything submitted so far has been answered. For shutdown and tests.
   virtual void Flush() = 0;

@@ -36,6 +36,7 @@ struct WelcomeEffect {
   Peer peer;
   std::string run;  // empty: none is open
   int64_t after_seq = 0;
+  std::vector<provision::agent::v1::EndedStep> ended;  // what is stored, for an agent that lost its memory
 };
 // Send the plan and have it run. Secrets are put in by the engine, which alone knows them.
 struct RunEffect {

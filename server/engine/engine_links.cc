@@ -43,6 +43,7 @@ void EngineCore::Do(const JobId& job, Entry& entry, const Effect& effect) {
                      auto* resume = frame.mutable_welcome()->add_resume();
                      resume->set_run(e.run);
                      resume->set_after_seq(e.after_seq);
+                     for (const auto& step : e.ended) *resume->add_ended() = step;
                    }
                    Send(entry, e.peer, frame);
                  },

@@ -1,6 +1,7 @@
 #include "server/engine/fold.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/text.h"
 #include "server/engine/transitions.h"
 
 namespace pe {
@@ -102,7 +103,7 @@ absl::Status FoldStep(const Event& event, Job* job, Target* target) {
   switch (event.payload_case()) {
     case Event::kStepState: return FoldStepState(event, job, target, step);
     case Event::kProgress: *step->mutable_progress() = event.progress(); break;
-    case Event::kDiff: step->set_diff(event.diff().text().substr(0, kMaxStoredDiff)); break;
+    case Event::kDiff: step->set_diff(Shorten(event.diff().text(), kMaxStoredDiff)); break;
     default: break;  // output and warnings are in the log only
   }
   return absl::OkStatus();

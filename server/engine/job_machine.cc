@@ -118,7 +118,8 @@ void JobMachine::Settle(Now now) {
 void JobMachine::StartWhatCan(Now now) {
   for (int i = 0; i < job_.targets_size(); ++i) {
     if (runs_[i].phase != Phase::kIdle) continue;
-    if (job_.cancel_requested() || timed_out_) {
+    // What has been planned may be running on its host: it is connected to, and then asked to stop.
+    if ((job_.cancel_requested() || timed_out_) && !runs_[i].planned) {
       CancelTarget(i, now);
       continue;
     }

@@ -127,6 +127,7 @@ class JobMachine {
   void Retry(int target, const CloseReason& reason, Now now);
   void GiveUp(int target, const CloseReason& reason, Now now);
   bool Plan(int target, const provision::v1::Facts& facts, Now now);
+  std::vector<provision::agent::v1::EndedStep> EndedSteps(int target) const;
   void StageDone(int target, const provision::agent::v1::RunDone& done, Now now);
   void EndTarget(int target, provision::v1::Job::State state, const std::string& reason, const std::string& code, Now now);
   void CancelTarget(int target, Now now);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/text.h"
 #include "server/engine/job_machine.h"
 #include "server/engine/proto_time.h"
 #include "server/engine/transitions.h"
@@ -18,13 +19,17 @@ constexpr size_t kMaxTail = 64 * 1024;       // last lines of a failed step
 constexpr size_t kMaxOutputPiece = 64 * 1024;
 constexpr size_t kMaxDiff = 256 * 1024;
 
-std::string Bounded(const std::string& text, size_t max) { return text.size() <= max ? text : text.substr(0, max); }
+constexpr int64_t kMaxWait = 366LL * 24 * 3600 * kMicrosPerSecond;  // of clocks that a host may make up: one that can be shown
+
+// Cut where a character ends: a text that is not UTF-8 could be stored and not be read again.
+std::string Bounded(const std::string& text, size_t max) { return Shorten(text, max); }
+int64_t BoundedMicros(int64_t micros) { return std::clamp<int64_t>(micros, 0, kMaxWait); }
 
 void CopyStepState(const Report& report, Now now, provision::v1::StepChanged* out) {
   const auto& in = report.step_state();
   out->set_state(static_cast<StepStatus::State>(in.state()));
   out->set_reason(Bounded(in.reason(), kMaxMessage));
-  if (in.next_attempt_us() > 0) *out->mutable_next_attempt_time() = ToTimestamp(now.wall + in.next_attempt_us());
+  if (in.next_attempt_us() > 0) *out->mutable_next_attempt_time() = ToTimestamp(now.wall + BoundedMicros(in.next_attempt_us()));
   if (!IsTerminal(out->state()) && out->state() != StepStatus::RETRYING) return;
   auto* result = out->mutable_result();
   result->set_message(Bounded(in.message(), kMaxMessage));
@@ -36,7 +41,7 @@ void CopyStepState(const Report& report, Now now, provision::v1::StepChanged* ou
   for (const auto& [key, value] : in.values()) {
     if (result->values_size() < 64) (*result->mutable_values())[Bounded(key, 64)] = Bounded(value, kMaxMessage);
   }
-  *result->mutable_duration() = ToDuration(in.duration_us());
+  *result->mutable_duration() = ToDuration(BoundedMicros(in.duration_us()));
   result->set_undo_recorded(in.undo_recorded());
 }
 
@@ -104,7 +109,7 @@ void JobMachine::RecordStep(int target, const Report& report, Now now) {
     case Report::kOutput:
       event.mutable_output()->set_stream(report.output().stream() == 2 ? provision::v1::Output::STDERR : provision::v1::Output::STDOUT);
       event.mutable_output()->set_offset(report.output().offset());
-      event.mutable_output()->set_data(Bounded(report.output().data(), kMaxOutputPiece));
+      event.mutable_output()->set_data(report.output().data().substr(0, kMaxOutputPiece));
       event.mutable_output()->set_dropped(report.output().dropped());
       break;
     case Report::kDiff:

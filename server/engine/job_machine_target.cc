@@ -4,6 +4,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/text.h"
 #include "server/engine/address.h"
 #include "server/engine/job_machine.h"
 #include "server/engine/proto_time.h"
@@ -72,6 +73,7 @@ void JobMachine::Connect(int target, Now now) {
   Run& run = runs_[target];
   working_[PlaceOf(target)] = target;
   if (run.give_up == 0) run.give_up = now.mono + (run.planned ? limits_.reconnect_us : limits_.first_contact_us);
+  if (run.planned && job_.targets(target).state() == Job::QUEUED) SetTargetState(target, Job::RUNNING, "", "", now);
   if (!run.planned) SetTargetState(target, Job::PLANNING, run.attempts == 0 ? "" : job_.targets(target).reason(), "", now);
   if (run.stage == 0 && run.attempts == 0 && !run.planned && job_.mode() == Job::APPLY) {
     out_.effects.push_back(ResourceEffect{.resource = job_.targets(target).resource(), .state = provision::v1::Resource::PROVISIONING, .reason = job_.name()});
@@ -89,20 +91,38 @@ void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, 
   run.give_up = 0;
   SetPhase(target, Phase::kRunning);
   if (run.planned) {
-    out_.effects.push_back(WelcomeEffect{PeerOf(target), RunId(target), run.last_report});
+    out_.effects.push_back(WelcomeEffect{PeerOf(target), RunId(target), run.last_report, EndedSteps(target)});
     const auto known = [&](const auto& open) { return open.run() == RunId(target); };
     // A run that the agent does not know has never begun: its journal goes only when we say that the end is durable.
-    if (std::none_of(hello.open_runs().begin(), hello.open_runs().end(), known)) out_.effects.push_back(RunEffect{PeerOf(target), run.plan});
+    const bool begun = std::any_of(hello.open_runs().begin(), hello.open_runs().end(), known);
+    if (!begun && run.last_report == 0 && (job_.cancel_requested() || timed_out_)) {
+      EndTarget(target, StoppedState(), "", "", now);
+      return Settle(now);
+    }
+    if (!begun) out_.effects.push_back(RunEffect{PeerOf(target), run.plan});
     if (job_.cancel_requested() || timed_out_) {
       out_.effects.push_back(CancelRunEffect{PeerOf(target), RunId(target), force_});
     } else {
       SetTargetState(target, Job::RUNNING, "", "", now);
     }
   } else {
-    out_.effects.push_back(WelcomeEffect{PeerOf(target), "", 0});
+    out_.effects.push_back(WelcomeEffect{PeerOf(target), "", 0, {}});
     if (!Plan(target, hello.facts(), now)) ReleasePlace(target);
   }
   Settle(now);
+}
+
+std::vector<provision::agent::v1::EndedStep> JobMachine::EndedSteps(int target) const {
+  std::vector<provision::agent::v1::EndedStep> out;
+  const auto& steps = job_.targets(target).steps();
+  for (int i = 0; i < steps.size(); ++i) {
+    if (steps[i].stage() != runs_[target].stage || !IsTerminal(steps[i].state())) continue;
+    out.emplace_back();
+    out.back().set_step(i);
+    out.back().set_state(steps[i].state());
+    out.back().set_attempt(steps[i].attempt());
+  }
+  return out;
 }
 
 // Makes and stores the current stage's plan. False when the target has ended by it.
@@ -214,11 +234,13 @@ void JobMachine::StageDone(int target, const provision::agent::v1::RunDone& done
 
 void JobMachine::OnTargetError(int target, const std::string& code, const std::string& message, Now now) {
   if (IsTerminal(job_.state()) || runs_[target].phase == Phase::kEnded) return;
-  EndTarget(target, Job::FAILED, message, code, now);
+  // Both may be a host's words.
+  EndTarget(target, Job::FAILED, Shorten(message, 8 * 1024), Shorten(code, 64), now);
   Settle(now);
 }
 
 void JobMachine::OnRefused(int target, const provision::agent::v1::Refused& refused, Now now) {
+  if (!refused.run().empty() && refused.run() != RunId(target)) return;  // about a run of an earlier job, being tidied up
   OnTargetError(target, refused.code().empty() ? "REFUSED" : refused.code(), absl::StrCat("the agent refused: ", refused.message()), now);
 }
 
@@ -267,6 +289,9 @@ void JobMachine::CancelTarget(int target, Now now) {
   Run& run = runs_[target];
   switch (run.phase) {
     case Phase::kEnded: return;
+    case Phase::kIdle:
+      if (run.planned) return;  // StartWhatCan connects to it
+      break;
     case Phase::kRunning:
       if (run.planned) {
         SetTargetState(target, Job::CANCELLING, "", "", now);

@@ -51,6 +51,7 @@ struct PlanInput {
   provision::v1::Job::Mode mode = provision::v1::Job::APPLY;
   provision::v1::Step::OnFailure on_failure = provision::v1::Step::STOP;
   std::string from_step;   // of a retry: steps before it are skipped; empty: none
+  std::vector<std::string> pending_handlers;  // of a retry: handlers that an earlier job notified and did not run
   int stage = 0;           // which one to plan
   int first_index = 0;     // index in Target.steps of the stage's first step
 };

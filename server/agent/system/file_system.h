@@ -56,6 +56,8 @@ class FileSystem {
   virtual absl::StatusOr<std::string> ReadLink(const std::string& path) = 0;
   virtual absl::Status MakeLink(const std::string& path, const std::string& target) = 0;  // atomic replace of a link or file
   virtual absl::StatusOr<std::vector<std::string>> List(const std::string& directory) = 0;  // names, sorted
+  // Pid of a process that holds a POSIX lock on the file (as dpkg and apt do); 0 when none does or it cannot be told.
+  virtual int LockHolder(const std::string& path) { (void)path; return 0; }
 };
 
 }  // namespace pe::agent

@@ -1,0 +1,32 @@
+// The commands. Each does what its options ask, writes data to stdout and messages to stderr, and returns the exit code.
+// Thread rule: the main thread.
+#ifndef CLIENT_CLI_COMMANDS_COMMANDS_H_
+#define CLIENT_CLI_COMMANDS_COMMANDS_H_
+
+#include "client/cli/commands/context.h"
+#include "client/cli/commands/options.h"
+
+namespace pe::cli {
+
+int Apply(Context* context, const ApplyOptions& options);  // also `pe plan`
+int Watch(Context* context, const WatchCommandOptions& options);
+int Status(Context* context, const std::string& job);
+int List(Context* context, const ListOptions& options);
+int Cancel(Context* context, const CancelOptions& options);
+int Retry(Context* context, const RetryOptions& options);
+
+int ResourceList(Context* context, const ResourceOptions& options);
+int ResourceGet(Context* context, const ResourceOptions& options);
+int ResourceCreate(Context* context, const ResourceOptions& options);
+int ResourceUpdate(Context* context, const ResourceOptions& options);
+int ResourceDelete(Context* context, const ResourceOptions& options);
+int ResourceDisable(Context* context, const ResourceOptions& options);
+int ResourceEnable(Context* context, const ResourceOptions& options);
+int ResourceTrust(Context* context, const ResourceOptions& options);
+
+// `what`: empty, "KIND" or "KIND.FIELD"...
+int Explain(Context* context, const std::string& what);
+
+}  // namespace pe::cli
+
+#endif  // CLIENT_CLI_COMMANDS_COMMANDS_H_

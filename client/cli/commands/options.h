@@ -1,0 +1,80 @@
+// The command line as values: what each command is asked to do. Filled by command_line.cc, read by the commands.
+#ifndef CLIENT_CLI_COMMANDS_OPTIONS_H_
+#define CLIENT_CLI_COMMANDS_OPTIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pe::cli {
+
+struct GlobalOptions {
+  std::string engine;
+  std::string token_file;
+  std::string ca_file;
+  bool tls = false;
+  std::string output = "table";   // table, json, yaml, name
+  std::string progress = "auto";  // auto, tty, plain, json
+};
+
+// Values for a spec's variables.
+struct ValueOptions {
+  std::vector<std::string> vars;       // "name=value"
+  std::vector<std::string> var_files;
+  std::vector<std::string> secrets;    // "name=env:NAME", "name=file:PATH", "name=stdin"
+};
+
+struct ApplyOptions {
+  std::string file;
+  std::vector<std::string> targets;    // address, "resources/x" or a resource's name
+  std::vector<std::string> selectors;  // "key=value,key=value"
+  ValueOptions values;
+  std::string host_key;
+  std::string credential;
+  std::string request_id;
+  std::string on_failure;
+  std::string timeout;
+  int32_t parallelism = 0;
+  std::string environment;
+  bool detach = false;
+  bool plan = false;
+  bool detailed_exitcode = false;
+  bool validate_only = false;
+};
+
+struct WatchCommandOptions {
+  std::string job;
+  std::optional<int64_t> after_seq;
+};
+
+struct ListOptions {
+  std::string state, environment, service, resource;
+  std::string filter;
+  int32_t limit = 20;
+};
+
+struct CancelOptions {
+  std::string job;
+  bool force = false;
+};
+
+struct RetryOptions {
+  std::string job;
+  std::string step;
+  std::string request_id;
+  ValueOptions values;
+  bool detach = false;
+};
+
+struct ResourceOptions {
+  std::string name;
+  std::optional<std::string> address, host_key, environment, credential;
+  std::optional<std::vector<std::string>> labels;  // "key=value"
+  std::string selector;
+  std::string reason;
+};
+
+}  // namespace pe::cli
+
+#endif  // CLIENT_CLI_COMMANDS_OPTIONS_H_

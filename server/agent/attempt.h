@@ -1,0 +1,44 @@
+// One attempt of one step: observe, and where the host is not right yet: journal the intent, apply, observe again.
+#ifndef SERVER_AGENT_ATTEMPT_H_
+#define SERVER_AGENT_ATTEMPT_H_
+
+#include <memory>
+
+#include "server/agent/attempt_reporter.h"
+#include "server/agent/journal.h"
+#include "server/agent/runner.h"
+#include "server/agent/steps/step.h"
+
+namespace pe::agent {
+
+// What steps work with. Everything outlives the attempts.
+struct StepHost {
+  FileSystem& files;
+  ProcessRunner& processes;
+  const Clock& clock;
+  BlobSource& blobs;
+  bool has_init = true;
+  const StepType* (*find_type)(const provision::v1::StepBody& body) = nullptr;  // FindStepType
+};
+
+// Made by its Run, worked on by one executor thread; `cancel` and `reporter` are also used by others meanwhile.
+struct Attempt {
+  int position = 0;
+  int attempt = 1;
+  bool interrupted = false;  // an earlier life of the agent had begun to apply the step
+  bool observe_only = false;
+  bool secret = false;
+  bool notifies = false;     // handlers hang on whether it changes something
+  provision::v1::StepBody body;
+  std::unique_ptr<AttemptReporter> reporter;
+  std::unique_ptr<UndoStore> undo;
+  Journal* journal = nullptr;  // null when observe_only
+  CancelToken cancel;
+};
+
+// Blocks until the attempt has ended. Texts of the result are cleaned.
+AttemptEnd RunAttempt(Attempt& attempt, const StepHost& host);
+
+}  // namespace pe::agent
+
+#endif  // SERVER_AGENT_ATTEMPT_H_

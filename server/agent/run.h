@@ -1,0 +1,108 @@
+// Run: one plan being executed: the runner, its log, its journal and the attempts that are under way, tied together.
+// Thread rule: everything is called from the agent's loop. Attempts run elsewhere; what they answer waits in an inbox
+// until the next Tick.
+#ifndef SERVER_AGENT_RUN_H_
+#define SERVER_AGENT_RUN_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "server/agent/executor.h"
+#include "server/agent/journal.h"
+#include "server/agent/run_log.h"
+#include "server/agent/runner.h"
+
+namespace pe::agent {
+
+// What runs work with; everything outlives them.
+struct RunHost {
+  Executor& executor;
+  RunStore& store;
+  const Clock& clock;
+  const StepType* (*find_type)(const provision::v1::StepBody& body) = nullptr;  // FindStepType
+  std::function<void()> wake;  // from any thread: Tick has something to do
+};
+
+class Run {
+ public:
+  // A new run. REQUIRES: CheckPlan(plan) is OK; `plan_bytes` is its serialised form. Reports follow `resume.after_seq`;
+  // steps that `resume` says have ended are not run again.
+  static std::unique_ptr<Run> New(provision::agent::v1::Plan plan, std::string plan_bytes, int64_t epoch,
+                                  const provision::agent::v1::Resume& resume, const RunHost& host);
+  // What an earlier life has left. It does nothing until Continue. DATA_LOSS when the journal makes no sense.
+  static absl::StatusOr<std::unique_ptr<Run>> Recover(StoredRun stored, const RunHost& host);
+
+  void Start(MonoMicros now);
+  // Goes on with a recovered run, once: reports that its engine lacks are made again, then what was not finished runs.
+  void Continue(const provision::agent::v1::Resume& resume, int64_t epoch, MonoMicros now);
+
+  void SetSecrets(const provision::agent::v1::Secrets& secrets, MonoMicros now);
+  void Cancel(bool force, MonoMicros now);
+  // Interrupts what may be interrupted, without a word in journal or log.
+  void Abandon();
+  // Takes in what has ended, timers and output that has waited. Returns when to call again, 0: when woken.
+  MonoMicros Tick(MonoMicros now);
+
+  const std::string& id() const { return plan_.run(); }
+  int64_t epoch() const { return epoch_; }
+  const provision::agent::v1::Plan& plan() const { return plan_; }
+  const std::string& plan_digest() const { return plan_digest_; }
+  bool recovered() const { return recovered_ != nullptr; }  // and not continued yet
+  bool done() const { return done_; }
+  bool waits_for_secrets() const { return !done_ && runner_.waits_for_secrets(); }
+  RunLog& log() { return *log_; }
+  // last_seq of a run that was not continued is what its journal says.
+  int64_t last_seq() const;
+
+ private:
+  struct Ended {
+    int position;
+    int attempt;
+    AttemptEnd end;
+  };
+  struct Inbox {
+    Mutex mu;
+    std::vector<Ended> ended ABSL_GUARDED_BY(mu);
+  };
+  struct Recovered {
+    std::map<int, JournalRecord> intents;  // without a result, by position
+    std::vector<JournalRecord> results;
+    bool cancel = false;
+    bool force = false;
+    JournalRecord done;  // kind kDone when there is one
+    int64_t last_seq = 0;
+  };
+
+  Run(provision::agent::v1::Plan plan, std::string plan_digest, int64_t epoch, const RunHost& host);
+  void OpenLog(int64_t base_seq);
+  void Do(RunnerActions actions);
+  void StartAttempt(const RunnerActions::Start& start);
+  void Write(provision::agent::v1::Report report);
+  void RestoreResult(const JournalRecord& record, int64_t after_seq);
+  void RestoreIntent(const JournalRecord& record);
+  void RestoreKnown(const provision::agent::v1::Resume& resume);
+  int PositionOf(int index) const;  // -1: no such step
+
+  const provision::agent::v1::Plan plan_;
+  const std::string plan_digest_;
+  int64_t epoch_;
+  const RunHost host_;
+  Runner runner_;
+  std::unique_ptr<Journal> journal_;  // null when the plan only observes
+  std::unique_ptr<RunLog> log_;
+  std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
+  std::map<int, std::shared_ptr<Attempt>> running_;  // by position
+  std::map<int, provision::v1::StepBody> secret_bodies_;
+  std::shared_ptr<const Redactor> redactor_ = std::make_shared<Redactor>();
+  std::unique_ptr<Recovered> recovered_;
+  StoredRun stored_;  // with recovered_
+  bool done_ = false;
+};
+
+}  // namespace pe::agent
+
+#endif  // SERVER_AGENT_RUN_H_

@@ -1,0 +1,93 @@
+#include "server/agent/steps/systemctl.h"
+
+#include <algorithm>
+#include <map>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "base/status.h"
+#include "server/agent/steps/program.h"
+
+namespace pe::agent {
+namespace {
+
+constexpr char kProperties[] =
+    "LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,InvocationID,Type,Result,NRestarts,"
+    "ExecMainExitTimestampMonotonic,ActiveEnterTimestampMonotonic";
+constexpr int kJournalLines = 20;
+constexpr int64_t kLookEveryUs = 200 * kMicrosPerMilli;
+
+absl::Status UnitFailed(const std::string& name, const UnitStatus& now, absl::string_view what, StepContext& context) {
+  const std::string journal = JournalTail(name, kJournalLines, context);
+  return StepError(absl::StatusCode::kFailedPrecondition, "UNIT_FAILED",
+                   absl::StrCat(name, " ", what, " (", now.active_state, ", ", now.sub_state, ", result ",
+                                now.result.empty() ? "none" : now.result, ")", journal.empty() ? "" : "; its last lines:\n", journal),
+                   absl::StrCat("`journalctl -u ", name, "` on the host has the whole story"));
+}
+
+}  // namespace
+
+UnitStatus ParseUnitStatus(absl::string_view output) {
+  std::map<absl::string_view, absl::string_view> values;
+  for (const absl::string_view line : absl::StrSplit(output, '\n', absl::SkipEmpty())) {
+    const size_t equals = line.find('=');
+    if (equals != absl::string_view::npos) values[line.substr(0, equals)] = line.substr(equals + 1);
+  }
+  const auto text = [&](absl::string_view key) { return std::string(values[key]); };
+  int64_t active_since = 0;
+  (void)absl::SimpleAtoi(values["ActiveEnterTimestampMonotonic"], &active_since);
+  const absl::string_view ended = values["ExecMainExitTimestampMonotonic"];
+  return {.load_state = text("LoadState"), .active_state = text("ActiveState"), .sub_state = text("SubState"),
+          .file_state = text("UnitFileState"), .type = text("Type"), .result = text("Result"),
+          .invocation_id = text("InvocationID"), .restarts = text("NRestarts"), .active_since_us = active_since,
+          .need_reload = values["NeedDaemonReload"] == "yes", .has_run = !ended.empty() && ended != "0"};
+}
+
+absl::StatusOr<UnitStatus> ShowUnit(const std::string& name, StepContext& context) {
+  const Command command{.argv = {"systemctl", "show", "--no-pager", "-p", kProperties, "--", name}, .timeout_us = kObserveTimeoutUs};
+  PE_ASSIGN_OR_RETURN(const CommandResult result, RunOrFail(command, context, "SYSTEMCTL_FAILED", "see whether systemd answers on the host"));
+  return ParseUnitStatus(result.standard_output);
+}
+
+absl::StatusOr<std::string> EnablementOffline(const std::string& name, StepContext& context) {
+  const Command command{.argv = {"systemctl", "--root=/", "is-enabled", "--", name}, .timeout_us = kObserveTimeoutUs};
+  // Its exit code says no more than its output; for an unknown unit there is only an error text.
+  PE_ASSIGN_OR_RETURN(const CommandResult result, RunProgram(command, context));
+  return std::string(absl::StripAsciiWhitespace(result.standard_output));
+}
+
+absl::Status Systemctl(const std::vector<std::string>& arguments, StepContext& context) {
+  Command command{.argv = {"systemctl", "--no-ask-password", "--no-pager"}};
+  command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+  return RunOrFail(Streamed(std::move(command), context), context, "SYSTEMCTL_FAILED",
+                   absl::StrCat("`systemctl status ", arguments.back(), "` on the host may say more")).status();
+}
+
+std::string JournalTail(const std::string& name, int lines, StepContext& context) {
+  const Command command{.argv = {"journalctl", "--no-pager", "-q", "-u", name, "-n", absl::StrCat(lines), "-o", "cat"}, .timeout_us = kObserveTimeoutUs};
+  const absl::StatusOr<CommandResult> result = RunProgram(command, context);
+  return result.ok() && result->ok() ? std::string(absl::StripTrailingAsciiWhitespace(result->standard_output)) : "";
+}
+
+absl::Status AwaitStable(const std::string& name, int64_t window_us, StepContext& context) {
+  std::string invocation, restarts;
+  MonoMicros since = 0;
+  while (true) {
+    PE_ASSIGN_OR_RETURN(const UnitStatus now, ShowUnit(name, context));
+    const MonoMicros at = context.clock.Mono();
+    if (now.active_state == "failed") return UnitFailed(name, now, "failed", context);
+    if (!now.Started() && since != 0) return UnitFailed(name, now, "did not stay active", context);
+    if (!now.Started() && now.Stopped()) return UnitFailed(name, now, "is not active after its start", context);
+    if (now.Started() && since != 0 && now.restarts != restarts) return UnitFailed(name, now, "restarts again and again", context);
+    if (now.Started() && (since == 0 || now.invocation_id != invocation)) {
+      since = at, invocation = now.invocation_id, restarts = now.restarts;
+    }
+    if (now.Started() && at - since >= window_us) return absl::OkStatus();
+    const int64_t left = since == 0 ? kLookEveryUs : std::min(kLookEveryUs, window_us - (at - since));
+    PE_RETURN_IF_ERROR(Pause(left, context));
+  }
+}
+
+}  // namespace pe::agent

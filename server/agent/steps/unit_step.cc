@@ -1,0 +1,201 @@
+// unit: a systemd unit's file, drop-ins, enablement and state. A changed file is made known to systemd, but only RESTARTED
+// and RELOADED (handlers, usually) disturb a unit that runs. Without an init there is no state: the unit is only enabled.
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status.h"
+#include "server/agent/steps/parent_directories.h"
+#include "server/agent/steps/program.h"
+#include "server/agent/steps/systemctl.h"
+#include "server/agent/steps/types.h"
+#include "server/agent/steps/unit_undo.h"
+#include "server/agent/steps/whole_file.h"
+
+namespace pe::agent {
+namespace {
+
+using provision::v1::StepBody;
+using provision::v1::Unit;
+
+constexpr int64_t kStableWindowMs = 1000;
+
+std::string FolderFile(const Unit& unit) { return absl::StrCat("/etc/systemd/system/", unit.name()); }
+
+// REQUIRES: `unit` outlives the result.
+std::vector<WholeFile> FilesOf(const Unit& unit) {
+  std::vector<WholeFile> files;
+  if (!unit.content().empty()) files.push_back({.path = FolderFile(unit), .content = &unit.content(), .attributes = {.mode = "0644"}});
+  for (const auto& drop_in : unit.drop_ins()) {
+    files.push_back({.path = absl::StrCat(FolderFile(unit), ".d/", drop_in.name()), .content = &drop_in.content(), .attributes = {.mode = "0644"}});
+  }
+  return files;
+}
+
+Unit::Enablement WantedEnablement(const Unit& unit) {
+  if (unit.enablement() != Unit::ENABLEMENT_UNSPECIFIED || !unit.has_enabled()) return unit.enablement();
+  return unit.enabled() ? Unit::ENABLED : Unit::DISABLED;
+}
+
+bool EnablementMet(Unit::Enablement wanted, const std::string& now) {
+  switch (wanted) {
+    case Unit::ENABLED: return now == "enabled" || now == "indirect" || now == "alias";
+    case Unit::DISABLED: return now == "disabled" || now == "static" || now == "indirect" || now == "generated";
+    case Unit::MASKED: return now == "masked";
+    default: return true;
+  }
+}
+
+bool StateMet(Unit::State wanted, const UnitStatus& now) {
+  switch (wanted) {
+    case Unit::STARTED: return now.Started();
+    case Unit::STOPPED: return now.Stopped();
+    case Unit::RESTARTED:
+    case Unit::RELOADED: return false;
+    default: return true;
+  }
+}
+
+absl::string_view Verb(Unit::State state) {
+  switch (state) {
+    case Unit::STARTED: return "start";
+    case Unit::STOPPED: return "stop";
+    case Unit::RESTARTED: return "restart";
+    case Unit::RELOADED: return "reload-or-restart";
+    default: return "";
+  }
+}
+
+absl::StatusOr<UnitStatus> LookAtUnit(const Unit& unit, StepContext& context) {
+  if (context.has_init) return ShowUnit(unit.name(), context);
+  UnitStatus status;
+  if (WantedEnablement(unit) == Unit::ENABLEMENT_UNSPECIFIED) return status;
+  absl::StatusOr<std::string> offline = EnablementOffline(unit.name(), context);
+  // In a plan, the step that installs systemd may still be ahead.
+  if (absl::IsNotFound(offline.status())) offline = std::string();
+  PE_RETURN_IF_ERROR(offline.status());
+  status.file_state = *offline;
+  return status;
+}
+
+absl::Status CheckKnown(const Unit& unit, const UnitStatus& now) {
+  if (now.load_state == "not-found" && WantedEnablement(unit) != Unit::MASKED && unit.state() != Unit::STOPPED) {
+    return StepError(absl::StatusCode::kNotFound, "UNIT_NOT_FOUND", absl::StrCat("systemd knows no unit ", unit.name()),
+                     "install the package that brings it, or give its `content`");
+  }
+  if (WantedEnablement(unit) == Unit::ENABLED && (now.file_state == "static" || now.file_state == "generated")) {
+    return StepError(absl::StatusCode::kFailedPrecondition, "UNIT_NOT_INSTALLABLE",
+                     absl::StrCat(unit.name(), " is ", now.file_state, ": it has no [Install] section, so it cannot be enabled"),
+                     "leave `enabled` unset, or give the unit an [Install] section");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SetEnablement(const Unit& unit, const UnitStatus& now, StepContext& context) {
+  const Unit::Enablement wanted = WantedEnablement(unit);
+  if (EnablementMet(wanted, now.file_state)) return absl::OkStatus();
+  const auto run = [&](const char* verb) {
+    std::vector<std::string> arguments = {verb, unit.name()};
+    if (!context.has_init) arguments.insert(arguments.begin(), "--root=/");
+    return Systemctl(arguments, context);
+  };
+  if (wanted == Unit::MASKED) return run("mask");
+  if (now.file_state == "masked") PE_RETURN_IF_ERROR(run("unmask"));
+  return run(wanted == Unit::ENABLED ? "enable" : "disable");
+}
+
+absl::Status SetState(const Unit& unit, const UnitStatus& now, StepContext& context) {
+  if (StateMet(unit.state(), now)) return absl::OkStatus();
+  const absl::Status done = Systemctl({std::string(Verb(unit.state())), unit.name()}, context);
+  if (!done.ok() && DetailsOf(done).error_code != "SYSTEMCTL_FAILED") return done;
+  if (unit.state() == Unit::STOPPED) return done;
+  if (!done.ok()) {
+    const std::string journal = JournalTail(unit.name(), 20, context);
+    return StepError(absl::StatusCode::kFailedPrecondition, "UNIT_FAILED",
+                     absl::StrCat(done.message(), journal.empty() ? "" : "; its last lines:\n", journal),
+                     absl::StrCat("`journalctl -u ", unit.name(), "` on the host has the whole story"), DetailsOf(done).exit_code);
+  }
+  const int64_t window_ms = unit.stable_window_ms() > 0 ? unit.stable_window_ms() : kStableWindowMs;
+  return AwaitStable(unit.name(), window_ms * kMicrosPerMilli, context);
+}
+
+std::string Sentence(const Unit& unit, const UnitStatus& now, const StepContext& context) {
+  std::string text = unit.name();
+  if (!now.file_state.empty()) absl::StrAppend(&text, " is ", now.file_state);
+  if (context.has_init) absl::StrAppend(&text, now.file_state.empty() ? " is " : ", ", now.active_state);
+  if (!context.has_init && unit.state() != Unit::STATE_UNSPECIFIED) absl::StrAppend(&text, "; no init runs here, so its state is left to the boot");
+  return text;
+}
+
+class UnitStep final : public StepType {
+ public:
+  absl::StatusOr<Observation> Observe(const StepBody& body, StepContext& context) const override {
+    const Unit& unit = body.unit();
+    std::vector<std::string> problems;
+    Observation seen;
+    for (const WholeFile& file : FilesOf(unit)) {
+      PE_ASSIGN_OR_RETURN(const Observation one, Compare(file, context));
+      if (one.right) continue;
+      problems.push_back(one.summary);
+      seen.diff += one.diff;
+    }
+    PE_ASSIGN_OR_RETURN(const UnitStatus now, LookAtUnit(unit, context));
+    if (!EnablementMet(WantedEnablement(unit), now.file_state)) {
+      problems.push_back(absl::StrCat("is ", now.file_state.empty() ? "not known yet" : now.file_state, " instead of ",
+                                      WantedEnablement(unit) == Unit::ENABLED ? "enabled" : WantedEnablement(unit) == Unit::MASKED ? "masked" : "disabled"));
+    }
+    if (context.has_init && now.need_reload) problems.push_back("systemd has not read its files since they changed");
+    if (context.has_init && !StateMet(unit.state(), now)) problems.push_back(absl::StrCat("is ", now.active_state, ", to be ", Verb(unit.state()), "ed"));
+    seen.right = problems.empty();
+    seen.summary = seen.right ? Sentence(unit, now, context) : absl::StrCat(unit.name(), ": ", absl::StrJoin(problems, ", "));
+    seen.values = {{"active_state", now.active_state}, {"unit_file_state", now.file_state}, {"invocation_id", now.invocation_id}};
+    return seen;
+  }
+
+  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation&, StepContext& context) const override {
+    const Unit& unit = body.unit();
+    bool changed = false;
+    for (const WholeFile& file : FilesOf(unit)) {
+      PE_RETURN_IF_ERROR(MakeParents(file.path, context));
+      PE_ASSIGN_OR_RETURN(const bool put, Put(file, context));
+      changed |= put;
+    }
+    PE_ASSIGN_OR_RETURN(UnitStatus now, LookAtUnit(unit, context));
+    if (context.has_init && (changed || now.need_reload)) {
+      PE_RETURN_IF_ERROR(Systemctl({"daemon-reload"}, context));
+      PE_ASSIGN_OR_RETURN(now, ShowUnit(unit.name(), context));
+      changed = true;
+    }
+    PE_RETURN_IF_ERROR(CheckKnown(unit, now));
+    const bool state_met = !context.has_init || StateMet(unit.state(), now);
+    if (!state_met || !EnablementMet(WantedEnablement(unit), now.file_state)) {
+      PE_RETURN_IF_ERROR(context.undo.Record(UnitRecord(unit, now, context)));
+      PE_RETURN_IF_ERROR(SetEnablement(unit, now, context));
+      if (!state_met) PE_RETURN_IF_ERROR(SetState(unit, now, context));
+      changed = true;
+      PE_ASSIGN_OR_RETURN(now, LookAtUnit(unit, context));
+    }
+    return Applied{.changed = changed, .message = Sentence(unit, now, context),
+                   .values = {{"active_state", now.active_state}, {"unit_file_state", now.file_state}, {"invocation_id", now.invocation_id}}};
+  }
+
+  absl::Status Undo(const StepBody&, absl::string_view text, StepContext& context) const override {
+    PE_ASSIGN_OR_RETURN(const Record record, ParseRecord(text));
+    if (!IsPathRecord(record)) return UndoUnitState(record, context);
+    PE_RETURN_IF_ERROR(UndoPath(record, context));
+    return context.has_init ? Systemctl({"daemon-reload"}, context) : absl::OkStatus();
+  }
+
+  bool ObservableAfter(const StepBody& body) const override {
+    return body.unit().state() != Unit::RESTARTED && body.unit().state() != Unit::RELOADED;
+  }
+};
+
+}  // namespace
+
+const StepType& UnitType() {
+  static const UnitStep type;
+  return type;
+}
+
+}  // namespace pe::agent

@@ -1,0 +1,141 @@
+#include "server/config/config.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "base/text.h"
+#include "server/api/loopback.h"
+#include "server/config/settings.h"
+#include "server/log.h"
+
+namespace pe {
+namespace {
+
+std::string Get(const std::map<std::string, std::string>& map, const std::string& key) {
+  const auto found = map.find(key);
+  return found == map.end() ? "" : found->second;
+}
+
+std::string StateDir(const DefaultsInput& input) {
+  const std::string name = input.dev ? "provision-engine-dev" : "provision-engine";  // a trial never opens the real one
+  const std::string state = Get(input.environment, "XDG_STATE_HOME");
+  if (input.dev && absl::StartsWith(state, "/")) return absl::StrCat(state, "/", name);
+  const std::string home = Get(input.environment, "HOME");
+  if (input.dev && !input.root && !home.empty()) return absl::StrCat(home, "/.local/state/", name);
+  return absl::StrCat("/var/lib/", name);
+}
+
+void CheckCredential(const CredentialConfig& credential, std::vector<std::string>* problems) {
+  const auto must_be_absolute = [&](absl::string_view what, const std::string& path) {
+    if (!path.empty() && path[0] != '/') {
+      problems->push_back(absl::StrCat("credential `", credential.name, "`: ", what, " `", Printable(path), "` must be an absolute path"));
+    }
+  };
+  for (const std::string& file : credential.key_files) must_be_absolute("key file", file);
+  must_be_absolute("agent socket", credential.agent_socket);
+  must_be_absolute("ssh_config", credential.ssh_config);
+}
+
+absl::Status Check(const Config& config) {
+  std::vector<std::string> problems;
+  const auto origin = [&](const char* key) { return absl::StrCat(key, " (", Get(config.origins, key), "): "); };
+  const auto absolute = [&](const char* key, const std::string& path) {
+    if (!path.empty() && path[0] != '/') {
+      problems.push_back(absl::StrCat(origin(key), "`", Printable(path), "` must be an absolute path"));
+    }
+  };
+  if (config.data_dir.empty()) problems.push_back("dataDir: must not be empty");
+  absolute("dataDir", config.data_dir);
+  absolute("socket", config.socket);
+  absolute("agentDir", config.agent_dir);
+  absolute("readyFile", config.ready_file);
+  if (config.socket.empty() && config.listen.empty()) problems.push_back("socket and listen are both off: nobody could call");
+  if (!config.listen.empty()) {
+    const auto parsed = ParseLoopback(config.listen);
+    if (!parsed.ok()) problems.push_back(absl::StrCat(origin("listen"), ToAbsl(ToStd(parsed.status().message()))));
+  }
+  const auto level = ParseLogLevel(config.log_level);
+  if (!level.ok()) problems.push_back(absl::StrCat(origin("logLevel"), level.status().message()));
+  if (config.log_format != "auto" && config.log_format != "text" && config.log_format != "json") {
+    problems.push_back(absl::StrCat(origin("logFormat"), "must be auto, text or json"));
+  }
+  for (const CredentialConfig& credential : config.credentials) CheckCredential(credential, &problems);
+  return problems.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(problems, "\n"));
+}
+
+}  // namespace
+
+const CredentialConfig* Config::Find(absl::string_view name) const {
+  const auto at = std::find_if(credentials.begin(), credentials.end(), [&](const auto& c) { return c.name == name; });
+  return at == credentials.end() ? nullptr : &*at;
+}
+
+ConfigLayer ReadEnvironment(const std::map<std::string, std::string>& environment) {
+  ConfigLayer layer;
+  layer.origin = "environment";
+  for (const Setting& setting : kSettings) {
+    if (const auto found = environment.find(setting.env); found != environment.end()) layer.values[setting.key] = found->second;
+  }
+  return layer;
+}
+
+absl::StatusOr<CredentialConfig> ParseCredentialFlag(absl::string_view text) {
+  CredentialConfig credential;
+  for (absl::string_view part : absl::StrSplit(text, ',')) {
+    const std::pair<std::string, std::string> sides = absl::StrSplit(part, absl::MaxSplits('=', 1));
+    const auto& [key, value] = sides;
+    const bool has_value = absl::StrContains(part, '=') && !value.empty();
+    if (has_value && key == "name") credential.name = value;
+    else if (has_value && key == "user") credential.user = value;
+    else if (has_value && key == "key") credential.key_files.push_back(value);
+    else if (has_value && key == "agent") credential.agent_socket = value;
+    else if (has_value && key == "sshConfig") credential.ssh_config = value;
+    else if (key == "become" && (value == "true" || value == "false")) credential.become = value == "true";
+    else {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--credential: `", Printable(part), "`; write name=NAME,user=USER,key=/PATH,key=/PATH,agent=/SOCKET,"
+                       "become=true|false,sshConfig=/PATH"));
+    }
+  }
+  if (credential.name.empty()) credential.name = "default";
+  return credential;
+}
+
+ConfigLayer Defaults(const DefaultsInput& input) {
+  ConfigLayer layer;
+  layer.origin = "default";
+  layer.values = {{"dataDir", StateDir(input)},       {"socket", input.default_socket},
+                  {"listen", input.dev ? "127.0.0.1:0" : "off"}, {"agentDir", input.executable_dir},
+                  {"logLevel", "info"},               {"logFormat", "auto"},
+                  {"readyFile", "off"}};
+  if (input.dev) {
+    layer.credentials.push_back({.name = "default", .user = "root", .key_files = input.home_keys,
+                                 .agent_socket = Get(input.environment, "SSH_AUTH_SOCK")});
+  }
+  return layer;
+}
+
+absl::StatusOr<Config> MakeConfig(bool dev, const std::vector<ConfigLayer>& layers) {
+  Config config;
+  config.dev = dev;
+  for (const ConfigLayer& layer : layers) {
+    for (const Setting& setting : kSettings) {
+      const auto said = layer.values.find(setting.key);
+      if (said == layer.values.end() || !config.origins.emplace(setting.key, layer.origin).second) continue;
+      config.*setting.field = setting.can_be_off && said->second == "off" ? "" : said->second;
+    }
+    for (const CredentialConfig& credential : layer.credentials) {
+      if (config.Find(credential.name) != nullptr) continue;
+      config.credentials.push_back(credential);
+      config.origins.emplace(absl::StrCat("credentials.", credential.name), layer.origin);
+    }
+  }
+  const absl::Status checked = Check(config);
+  if (!checked.ok()) return checked;
+  return config;
+}
+
+}  // namespace pe

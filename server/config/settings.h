@@ -1,0 +1,36 @@
+// The table of all plain settings: one row each, used by flags, environment, file, printing and checking.
+#ifndef SERVER_CONFIG_SETTINGS_H_
+#define SERVER_CONFIG_SETTINGS_H_
+
+#include <string>
+
+#include "absl/types/span.h"
+#include "server/config/config.h"
+
+namespace pe {
+
+struct Setting {
+  const char* key;   // in the file
+  const char* env;
+  const char* flag;
+  const char* help;
+  std::string Config::*field;
+  bool can_be_off;   // "off" means none
+};
+
+inline constexpr Setting kSettings[] = {
+    {"dataDir", "PE_DATA_DIR", "--data-dir", "folder of the database, the keys and the token (made with mode 0700)",
+     &Config::data_dir, false},
+    {"socket", "PE_SOCKET", "--socket", "unix socket of the API (made with mode 0600), or `off`", &Config::socket, true},
+    {"listen", "PE_LISTEN", "--listen", "127.0.0.1:PORT of the API, port 0 for a free one, or `off`; calls need the token",
+     &Config::listen, true},
+    {"agentDir", "PE_AGENT_DIR", "--agent-dir", "folder with the agents' binaries", &Config::agent_dir, false},
+    {"logLevel", "PE_LOG_LEVEL", "--log-level", "debug, info, warning or error", &Config::log_level, false},
+    {"logFormat", "PE_LOG_FORMAT", "--log-format", "auto, text or json; auto is text on a terminal", &Config::log_format, false},
+    {"readyFile", "PE_READY_FILE", "--ready-file", "file written (JSON: socket, address, pid) once calls are served",
+     &Config::ready_file, true},
+};
+
+}  // namespace pe
+
+#endif  // SERVER_CONFIG_SETTINGS_H_

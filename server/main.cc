@@ -1,0 +1,140 @@
+// provisiond: configuration -> components -> serve. The only file that names concrete backends, and all it does is wire.
+#include <sodium.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/status.h"
+#include "client/cpp/default_paths.h"
+#include "server/api/api_server.h"
+#include "server/api/limits.h"
+#include "server/config/data_files.h"
+#include "server/config/load.h"
+#include "server/config/process.h"
+#include "server/config/readiness.h"
+#include "server/engine/engine.h"
+#include "server/log.h"
+#include "server/transport/all.h"
+#include "storage/sqlite/sqlite_store.h"
+
+namespace pe {
+namespace {
+
+constexpr int64_t kShutdownGraceMicros = 5 * kMicrosPerSecond;
+
+// Errors of starting, with the exit code that says what kind they are.
+int Fail(int code, const absl::Status& status) {
+  absl::FPrintF(stderr, "provisiond: %s\n", status.message());
+  return code;
+}
+
+EngineOptions MakeEngineOptions(const Config& config, std::string secret_key) {
+  EngineOptions options;
+  options.secret_key = std::move(secret_key);
+  for (const CredentialConfig& c : config.credentials) {
+    options.credentials[c.name] = Credential{c.name, c.user, c.key_files, c.agent_socket, c.become, c.ssh_config};
+  }
+  options.credentials.try_emplace("default", Credential{.name = "default"});
+  return options;
+}
+
+void SayHowToUse(const Config& config, const ApiServer& api) {
+  absl::PrintF("provisiond is ready.\n");
+  if (!api.unix_socket().empty()) absl::PrintF("  socket   %s\n", api.unix_socket());
+  if (!api.tcp_address().empty()) {
+    absl::PrintF("  address  http://%s   (gRPC; header \"authorization: Bearer $(cat %s/token)\")\n", api.tcp_address(),
+                 config.data_dir);
+  }
+  absl::PrintF("  data     %s\n\nNext:\n", config.data_dir);
+  const std::string socket = config.socket == provision::client::DefaultSocketPath() || config.socket.empty()
+                                 ? ""
+                                 : absl::StrCat(" --server ", config.socket);
+  absl::PrintF("  pe%s doctor\n  pe%s apply -f spec.yaml --target local://localhost\n  pe%s list\n\n", socket, socket, socket);
+  fflush(stdout);
+}
+
+int Serve(const Config& config, StopSignals& signals) {
+  SystemClock clock;
+  SystemRandom random;
+  if (const auto made = MakePrivateFolder(config.data_dir); !made.ok()) return Fail(EX_CONFIG, made);
+  auto store = OpenSqliteStore({.folder = config.data_dir}, random);
+  if (!store.ok()) {
+    const bool second = absl::IsFailedPrecondition(store.status()) && absl::StrContains(store.status().message(), "another engine");
+    return Fail(second ? EX_TEMPFAIL : EX_CANTCREAT, store.status());
+  }
+  auto secret_key = ReadOrMakeSecretKey(config.data_dir);
+  if (!secret_key.ok()) return Fail(EX_CONFIG, secret_key.status());
+  auto token = MakeToken(config.data_dir);
+  if (!token.ok()) return Fail(EX_CANTCREAT, token.status());
+  if (config.socket == provision::client::DefaultSocketPath()) {
+    const auto made = MakePrivateFolder(provision::client::DefaultRuntimeDirectory());
+    if (!made.ok()) return Fail(EX_CONFIG, made);
+  }
+  EventHub hub;
+  auto api = ApiServer::Open({.unix_socket = config.socket, .tcp = config.listen, .token = *token});
+  if (!api.ok()) return Fail(EX_UNAVAILABLE, api.status());
+
+  auto transports = MakeTransports({.binaries = {config.agent_dir}});
+  EngineParts parts{.store = store->get(), .clock = &clock, .random = &random, .hub = &hub};
+  if (!transports.ok()) return Fail(EX_SOFTWARE, transports.status());
+  for (const auto& [name, transport] : *transports) parts.transports[name] = transport.get();
+  auto engine = StartEngine(parts, MakeEngineOptions(config, *std::move(secret_key)));
+  if (!engine.ok()) return Fail(absl::IsFailedPrecondition(engine.status()) ? EX_TEMPFAIL : EX_SOFTWARE, engine.status());
+  if (const auto served = (*api)->Serve({engine->get(), store->get(), &hub, &clock}); !served.ok()) return Fail(EX_SOFTWARE, served);
+
+  if (!config.ready_file.empty()) {
+    const auto written = WriteReadyFile(config.ready_file, (*api)->unix_socket(), (*api)->tcp_address());
+    if (!written.ok()) {
+      (*api)->Shutdown(0);  // before the engine goes
+      return Fail(EX_CANTCREAT, written);
+    }
+  }
+  NotifySystemd("READY=1");
+  Log(LogLevel::kInfo, "serving", {{"socket", (*api)->unix_socket()}, {"address", (*api)->tcp_address()}, {"data", config.data_dir}});
+  if (config.dev) SayHowToUse(config, **api);
+
+  const int signal = signals.Wait();
+  Log(LogLevel::kInfo, "stopping; jobs on hosts go on", {{"signal", absl::StrCat(signal)}});
+  NotifySystemd("STOPPING=1");
+  if (!config.ready_file.empty()) unlink(config.ready_file.c_str());
+  (*api)->StopAccepting();
+  (*engine)->Drain();
+  (*api)->Shutdown(kShutdownGraceMicros);
+  Log(LogLevel::kInfo, "stopped");
+  return EX_OK;
+}
+
+int Main(int argc, char** argv) {
+  if (sodium_init() < 0) return Fail(EX_SOFTWARE, absl::InternalError("libsodium does not start"));
+  const ParsedFlags parsed = ParseFlags(argc, argv, PE_VERSION);
+  if (parsed.exit_code.has_value()) return *parsed.exit_code;
+  const auto config = LoadConfig(parsed.flags, provision::client::DefaultSocketPath());
+  if (!config.ok()) return Fail(EX_CONFIG, config.status());
+  if (parsed.flags.print_config) absl::PrintF("%s", PrintConfig(*config));
+  if (parsed.flags.check_config) absl::PrintF("The configuration is good.\n");
+  if (parsed.flags.print_config || parsed.flags.check_config) return EX_OK;
+  const LogFormat format = config->log_format == "text"   ? LogFormat::kText
+                           : config->log_format == "json" ? LogFormat::kJson
+                                                          : LogFormat::kAuto;
+  OpenLog(*ParseLogLevel(config->log_level), format);
+  StopSignals signals;
+  if (config->dev && geteuid() == 0) {
+    Log(LogLevel::kWarning, "running as root: local and rootfs targets change this machine; use a user of its own outside a trial");
+  }
+  if (RaiseDescriptorLimit(kWantedDescriptors) < 4096) {
+    Log(LogLevel::kWarning, "the limit of open files is low, so few connections fit; raise LimitNOFILE or `ulimit -n`");
+  }
+  return Serve(*config, signals);
+}
+
+}  // namespace
+}  // namespace pe
+
+int main(int argc, char** argv) { return pe::Main(argc, argv); }

@@ -1,0 +1,92 @@
+#include "storage/memory/memory_state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace pe {
+
+provision::v1::Job MemoryJob::Assemble(JobDetail detail) const {
+  provision::v1::Job job = summary;
+  if (detail == JobDetail::kFull) job.MergeFrom(spec);
+  if (detail == JobDetail::kSummary) return job;
+  for (const auto& [index, target] : targets) {
+    provision::v1::Target* out = job.add_targets();
+    *out = target;
+    if (detail == JobDetail::kTargets) out->clear_steps();
+  }
+  return job;
+}
+
+bool MemoryJob::Matches(const JobFilter& filter) const {
+  auto names = [&](const auto& row) { return row.second.resource() == filter.resource; };
+  return (!filter.state.has_value() || summary.state() == *filter.state) &&
+         (filter.environment.empty() || summary.environment() == filter.environment) &&
+         (filter.service.empty() || summary.service() == filter.service) &&
+         (filter.resource.empty() || std::any_of(targets.begin(), targets.end(), names));
+}
+
+void MemoryState::Apply(ChangeSet& changes) {
+  for (JobChange& change : changes.jobs) ApplyJob(change);
+  for (auto& [id, resource] : changes.resources) {
+    auto old = resources.find(id);
+    if (old != resources.end()) {
+      auto address = addresses.find(old->second.address());
+      // Another resource of the group may have taken the address over already.
+      if (address != addresses.end() && address->second == id) addresses.erase(address);
+      resources.erase(old);
+    }
+    if (!resource.has_value()) continue;
+    if (!resource->address().empty()) addresses[resource->address()] = id;
+    resources[id] = *std::move(resource);
+  }
+  max_admission = std::max(max_admission, changes.max_admission);
+}
+
+void MemoryState::ApplyJob(JobChange& change) {
+  MemoryJob& job = jobs[change.after.key];
+  if (change.created) {
+    keys[change.id.str()] = change.after.key;
+    job.spec = std::move(change.spec);
+    if (!change.request_id.empty()) requests[change.request_id] = {change.id, change.request_digest};
+  }
+  job.head = change.after;
+  if (change.summary.has_value()) job.summary = *std::move(change.summary);
+  for (auto& [index, target] : change.targets) job.targets[index] = std::move(target);
+  for (EventChunk& chunk : change.chunks) job.chunks.push_back(std::move(chunk));
+  for (auto& [key, value] : change.private_rows) {
+    if (value.empty()) {
+      job.private_rows.erase(key);
+    } else {
+      job.private_rows[key] = std::move(value);
+    }
+  }
+  if (job.head.terminal) job.private_rows.clear();
+}
+
+absl::StatusOr<std::optional<JobHead>> MemoryState::FindJob(const JobId& id) {
+  const MemoryJob* job = Job(id);
+  return job == nullptr ? std::nullopt : std::make_optional(job->head);
+}
+
+absl::StatusOr<std::optional<Store::RequestRecord>> MemoryState::FindRequest(const std::string& request_id) {
+  auto it = requests.find(request_id);
+  return it == requests.end() ? std::nullopt : std::make_optional(it->second);
+}
+
+absl::StatusOr<std::optional<ResourceHead>> MemoryState::FindResource(const std::string& id) {
+  auto it = resources.find(id);
+  if (it == resources.end()) return std::optional<ResourceHead>();
+  return std::make_optional(ResourceHead{it->second.etag(), it->second.address()});
+}
+
+absl::StatusOr<std::optional<std::string>> MemoryState::FindAddress(const std::string& address) {
+  auto it = addresses.find(address);
+  return it == addresses.end() ? std::nullopt : std::make_optional(it->second);
+}
+
+const MemoryJob* MemoryState::Job(const JobId& id) const {
+  auto key = keys.find(id.str());
+  return key == keys.end() ? nullptr : &jobs.at(key->second);
+}
+
+}  // namespace pe

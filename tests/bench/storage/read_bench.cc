@@ -1,0 +1,109 @@
+// What reads cost at ten jobs and at many.
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+
+#include "absl/strings/str_cat.h"
+#include "base/random.h"
+#include "storage/sqlite/sqlite_store.h"
+#include "tests/bench/storage/workload.h"
+
+namespace pe::bench {
+namespace {
+
+constexpr int64_t kUnfinished = 10'000;
+
+// `jobs` jobs of 20 events; all but the newest 10,000 (or a half) have ended.
+void Fill(Store& store, const Lease& lease, int64_t jobs) {
+  const int64_t running_from = jobs - std::min(kUnfinished, jobs / 2);
+  for (int64_t i = 0; i < jobs; ++i) {
+    Batch batch{.epoch = lease.epoch};
+    batch.jobs.push_back(MakeJob(i));
+    batch.appends.push_back(MakeEvents(batch.jobs[0], 1, 20, i < running_from));
+    store.Submit(std::move(batch), [](const absl::Status& status, const Applied&) { Require(status); });
+    if (i % 4'000 == 3'999) store.Flush();
+  }
+  store.Flush();
+}
+
+double MicrosEach(const std::function<void(uint64_t)>& read) {
+  SeededRandom random(7);
+  constexpr int kReads = 2'000;
+  for (int i = 0; i < 200; ++i) read(random.Next());
+  const double begin = Seconds();
+  for (int i = 0; i < kReads; ++i) read(random.Next());
+  return (Seconds() - begin) * 1e6 / kReads;
+}
+
+struct Costs {
+  std::vector<std::pair<std::string, double>> micros;
+};
+
+Costs MeasureReads(Store& store, int64_t jobs) {
+  Costs costs;
+  auto measure = [&](const char* name, std::function<absl::Status(uint64_t)> read) {
+    costs.micros.emplace_back(name, MicrosEach([&](uint64_t r) { Require(read(r)); }));
+  };
+  auto any = [&](uint64_t r) { return JobId(JobName(static_cast<int64_t>(r % static_cast<uint64_t>(jobs)))); };
+  auto list = [&](JobFilter filter) {
+    return [&, filter](uint64_t) { return store.ListJobs(filter, "", 5).status(); };
+  };
+  measure("GetJob kTargets, newest ten", [&](uint64_t r) {
+    return store.GetJob(JobId(JobName(jobs - 1 - static_cast<int64_t>(r % 10))), JobDetail::kTargets).status();
+  });
+  measure("GetJob kTargets, any", [&](uint64_t r) { return store.GetJob(any(r), JobDetail::kTargets).status(); });
+  measure("GetJob kFull, any", [&](uint64_t r) { return store.GetJob(any(r), JobDetail::kFull).status(); });
+  measure("ReadEvents (20), any", [&](uint64_t r) { return store.ReadEvents(any(r), 0, 1'000).status(); });
+  measure("ListJobs (5)", list({}));
+  measure("ListJobs, state RUNNING", list({.state = provision::v1::Job::RUNNING}));
+  measure("ListJobs, state SUCCEEDED", list({.state = provision::v1::Job::SUCCEEDED}));
+  measure("ListJobs, environment", list({.environment = "environments/dev"}));
+  measure("ListJobs, service", list({.service = "service-3"}));
+  measure("ListJobs, resource", list({.resource = "resources/host-3"}));
+  measure("ListJobs, from the middle",
+          [&](uint64_t) { return store.ListJobs({}, absl::StrCat(jobs / 2 + 3), 3).status(); });
+  return costs;
+}
+
+Costs At(const std::string& folder, int64_t jobs) {
+  const std::string data = absl::StrCat(folder, "/data-", jobs);
+  SystemRandom random;
+  {
+    std::filesystem::remove_all(data);
+    absl::StatusOr<std::unique_ptr<Store>> store = OpenSqliteStore({.folder = data}, random);
+    Require(store.status());
+    const double begin = Seconds();
+    Fill(**store, *(*store)->AcquireLease(1, 1), jobs);
+    if (jobs > 10) std::printf("\n%ld jobs made in %.1f s\n", static_cast<long>(jobs), Seconds() - begin);
+  }
+  const double begin = Seconds();
+  absl::StatusOr<std::unique_ptr<Store>> store = OpenSqliteStore({.folder = data}, random);
+  Require(store.status());
+  size_t unfinished = 0;
+  std::string after;
+  do {
+    absl::StatusOr<Page<UnfinishedJob>> page = (*store)->ListUnfinished(after, 1'000);
+    Require(page.status());
+    unfinished += page->items.size();
+    after = page->next;
+  } while (!after.empty());
+  if (jobs > 10) std::printf("opened, and %zu unfinished jobs loaded, in %.2f s\n", unfinished, Seconds() - begin);
+  Costs costs = MeasureReads(**store, jobs);
+  store->reset();
+  std::filesystem::remove_all(data);
+  return costs;
+}
+
+}  // namespace
+
+void ReadBench(const std::string& folder, int64_t jobs) {
+  const Costs few = At(folder, 10);
+  const Costs many = At(folder, jobs);
+  std::printf("\n%-34s %12s %12s %8s\n", "microseconds each", "10 jobs", absl::StrCat(jobs, " jobs").c_str(), "ratio");
+  for (size_t i = 0; i < few.micros.size(); ++i) {
+    std::printf("%-34s %12.1f %12.1f %8.2f\n", few.micros[i].first.c_str(), few.micros[i].second, many.micros[i].second,
+                many.micros[i].second / few.micros[i].second);
+  }
+}
+
+}  // namespace pe::bench
