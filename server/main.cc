@@ -9,6 +9,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_split.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/status.h"
@@ -19,6 +20,7 @@
 #include "server/config/load.h"
 #include "server/config/process.h"
 #include "server/config/readiness.h"
+#include "server/download/downloader.h"
 #include "server/engine/engine.h"
 #include "server/log.h"
 #include "server/transport/all.h"
@@ -45,6 +47,14 @@ EngineOptions MakeEngineOptions(const Config& config, std::string secret_key) {
   return options;
 }
 
+DownloadOptions MakeDownloadOptions(const Config& config) {
+  DownloadOptions options;
+  options.folder = absl::StrCat(config.data_dir, "/blobs");
+  if (config.download_hosts != "*") options.allow_hosts = absl::StrSplit(config.download_hosts, ',');
+  options.allow_private = config.download_private == "true";
+  return options;
+}
+
 void SayHowToUse(const Config& config, const ApiServer& api) {
   absl::PrintF("provisiond is ready.\n");
   if (!api.unix_socket().empty()) absl::PrintF("  socket   %s\n", api.unix_socket());
@@ -53,10 +63,11 @@ void SayHowToUse(const Config& config, const ApiServer& api) {
                  config.data_dir);
   }
   absl::PrintF("  data     %s\n\nNext:\n", config.data_dir);
-  const std::string socket = config.socket == provision::client::DefaultSocketPath() || config.socket.empty()
-                                 ? ""
-                                 : absl::StrCat(" --server ", config.socket);
-  absl::PrintF("  pe%s doctor\n  pe%s apply -f spec.yaml --target local://localhost\n  pe%s list\n\n", socket, socket, socket);
+  const bool usual = api.unix_socket() == provision::client::DefaultSocketPath();
+  const std::string pe = usual                        ? "pe"
+                         : api.unix_socket().empty() ? absl::StrCat("pe --engine ", api.tcp_address(), " --token-file ", config.data_dir, "/token")
+                                                      : absl::StrCat("pe --engine unix:", api.unix_socket());
+  absl::PrintF("  %s apply -f spec.yaml --target local://localhost\n  %s list\n  %s resource list\n\n", pe, pe, pe);
   fflush(stdout);
 }
 
@@ -82,7 +93,9 @@ int Serve(const Config& config, StopSignals& signals) {
   if (!api.ok()) return Fail(EX_UNAVAILABLE, api.status());
 
   auto transports = MakeTransports({.binaries = {config.agent_dir}});
-  EngineParts parts{.store = store->get(), .clock = &clock, .random = &random, .hub = &hub};
+  auto downloader = Downloader::Start(MakeDownloadOptions(config), clock);
+  if (!downloader.ok()) return Fail(EX_CANTCREAT, downloader.status());
+  EngineParts parts{.store = store->get(), .clock = &clock, .random = &random, .hub = &hub, .blobs = downloader->get()};
   if (!transports.ok()) return Fail(EX_SOFTWARE, transports.status());
   for (const auto& [name, transport] : *transports) parts.transports[name] = transport.get();
   auto engine = StartEngine(parts, MakeEngineOptions(config, *std::move(secret_key)));

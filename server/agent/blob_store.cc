@@ -17,10 +17,11 @@ std::optional<std::string> BlobStore::Add(const provision::agent::v1::BlobPart& 
   MutexLock lock(&mu_);
   const auto found = blobs_.find(part.digest());
   const bool complete = found != blobs_.end() && found->second.complete;
-  const int64_t end = part.offset() + static_cast<int64_t>(part.data().size());
-  if (part.offset() < 0 || part.size() < 0 || part.offset() > part.size() || end > part.size()) {
+  const auto length = static_cast<int64_t>(part.data().size());
+  if (part.offset() < 0 || part.offset() > part.size() || length > part.size() - part.offset()) {
     return Refuse(part.digest(), "a piece lies outside its blob");
   }
+  const int64_t end = part.offset() + length;
   // Sent again, after a connection was lost: it is here, and its last piece is answered as the first time.
   if (complete) return end == part.size() ? std::optional<std::string>("") : std::nullopt;
   if (part.offset() == 0) {

@@ -10,15 +10,14 @@ if(PE_SANITIZE)
   target_link_libraries(pe-agent PRIVATE pe_agent_core)
 else()
   # Our libraries by file, since their own link interfaces name shared libraries; then the static ones, as a group.
-  # --fatal-warnings: glibc's functions that crash in a static binary (getpwnam and its kin) are warnings of the linker.
-  # bfd knows them, mold does not. -s: nobody reads symbols on a host.
   file(GLOB absl_archives ${PE_AGENT_LIB_DIR}/libabsl_*.a)
   list(FILTER absl_archives EXCLUDE REGEX "absl_(flags|random|log)_?")
   add_dependencies(pe-agent pe_agent_core pe_agent_system pe_base pe_proto_lite)
   set_target_properties(pe-agent PROPERTIES LINK_DEPENDS
     "$<TARGET_FILE:pe_agent_core>;$<TARGET_FILE:pe_agent_system>;$<TARGET_FILE:pe_base>;$<TARGET_FILE:pe_proto_lite>")
   target_include_directories(pe-agent SYSTEM PRIVATE ${PE_PROTO_LITE_DIR})
-  target_link_options(pe-agent PRIVATE -static -no-pie -fuse-ld=bfd -Wl,--fatal-warnings -Wl,--gc-sections -s)
+  target_sources(pe-agent PRIVATE small_runtime.cc)
+  target_link_options(pe-agent PRIVATE -no-pie ${PE_AGENT_LINK_FLAGS})
   target_link_libraries(pe-agent PRIVATE
     -Wl,--start-group
     $<TARGET_FILE:pe_agent_core> $<TARGET_FILE:pe_agent_system> $<TARGET_FILE:pe_base> $<TARGET_FILE:pe_proto_lite>

@@ -53,7 +53,19 @@ int Inside(const std::string& directory) {
   return Serve({.standard_streams = true, .rootfs = true});
 }
 
+pid_t inside = -1;  // for the handler
+
+// The inner process has a handler of its own once it serves; its end ends its namespace.
+void PassOn(int number) {
+  if (inside > 0) kill(inside, number);
+}
+
 int Outside(pid_t child) {
+  inside = child;
+  struct sigaction action {};
+  action.sa_handler = PassOn;
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -73,7 +85,7 @@ int RunRootfs(const std::string& directory) {
     fprintf(stderr, "pe-agent rootfs: %s\n", std::string(policy.status().message()).c_str());
     return 1;
   }
-  // SIGTERM ends the inner process with its namespace; then this one takes the policy away.
+  // This process must come to its end, where it takes the policy away.
   signal(SIGTERM, SIG_IGN);
   signal(SIGINT, SIG_IGN);
   if (unshare(CLONE_NEWNS | CLONE_NEWPID) != 0) {

@@ -90,6 +90,7 @@ struct ApiServer::Running {
   Running(const ApiParts& parts, const ApiOptions& options)
       : gate(options.token, OwnerName()),
         reads(kReadThreads, kMaxQueuedReads),
+        history(kHistoryThreads, 0),
         hub(parts.hub, parts.clock,
             {.pace_micros = kWatchPaceMicros,
              .tick_micros = std::min({kTickMicros, options.heartbeat_micros / 2, options.stall_micros / 2}),
@@ -98,11 +99,12 @@ struct ApiServer::Running {
         reflection(&gate, AllNames()),
         reflection_alpha(&gate, AllNames()),
         provision({&gate, parts.engine, parts.store, &reads,
-                   {parts.store, &hub, &reads, parts.clock, {options.heartbeat_micros, options.stall_micros}}}),
+                   {parts.store, &hub, &history, parts.clock, {options.heartbeat_micros, options.stall_micros}}}),
         resource({&gate, parts.engine, parts.store, &reads}) {}
 
   Gate gate;
   WorkPool reads;
+  WorkPool history;  // of watches, so that a replay of long logs holds up no Status
   WatchHub hub;
   HealthHandlers health;
   ReflectionHandlers reflection;

@@ -35,6 +35,7 @@ inline constexpr size_t kMaxFilterBytes = 1024;
 
 // Reads of the store wait here for a thread; beyond it RESOURCE_EXHAUSTED with RetryInfo.
 inline constexpr int kReadThreads = 2;
+inline constexpr int kHistoryThreads = 2;  // for watches, which have one read each at most
 inline constexpr size_t kMaxQueuedReads = 2048;
 
 // Watches at once over all connections; beyond it RESOURCE_EXHAUSTED.

@@ -28,6 +28,14 @@ std::string StateDir(const DefaultsInput& input) {
   return absl::StrCat("/var/lib/", name);
 }
 
+// "files.example.com", "*.example.com", "10.0.0.5", "[fe80::1]".
+bool IsHostPattern(absl::string_view text) {
+  if (absl::StartsWith(text, "*.")) text.remove_prefix(2);
+  return !text.empty() && text[0] != '.' && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || absl::StrContains("-.:[]", absl::string_view(&c, 1));
+  });
+}
+
 void CheckCredential(const CredentialConfig& credential, std::vector<std::string>* problems) {
   const auto must_be_absolute = [&](absl::string_view what, const std::string& path) {
     if (!path.empty() && path[0] != '/') {
@@ -56,6 +64,17 @@ absl::Status Check(const Config& config) {
   if (!config.listen.empty()) {
     const auto parsed = ParseLoopback(config.listen);
     if (!parsed.ok()) problems.push_back(absl::StrCat(origin("listen"), ToAbsl(ToStd(parsed.status().message()))));
+  }
+  if (config.download_private != "true" && config.download_private != "false") {
+    problems.push_back(absl::StrCat(origin("downloads.allowPrivate"), "must be true or false"));
+  }
+  if (config.download_hosts != "*") {
+    for (const absl::string_view host : absl::StrSplit(config.download_hosts, ',')) {
+      if (!IsHostPattern(host)) {
+        problems.push_back(absl::StrCat(origin("downloads.allowHosts"), "`", Printable(host),
+                                        "` is not HOST or *.HOST, in lower case and without port"));
+      }
+    }
   }
   const auto level = ParseLogLevel(config.log_level);
   if (!level.ok()) problems.push_back(absl::StrCat(origin("logLevel"), level.status().message()));
@@ -109,6 +128,7 @@ ConfigLayer Defaults(const DefaultsInput& input) {
   layer.origin = "default";
   layer.values = {{"dataDir", StateDir(input)},       {"socket", input.default_socket},
                   {"listen", input.dev ? "127.0.0.1:0" : "off"}, {"agentDir", input.executable_dir},
+                  {"downloads.allowHosts", "*"},      {"downloads.allowPrivate", "false"},
                   {"logLevel", "info"},               {"logFormat", "auto"},
                   {"readyFile", "off"}};
   if (input.dev) {

@@ -39,6 +39,8 @@ struct Config {
   std::string socket;      // unix socket; empty: none
   std::string listen;      // "127.0.0.1:PORT"; empty: none
   std::string agent_dir;   // holds the agents' binaries
+  std::string download_hosts;    // "*" or "HOST,*.HOST"
+  std::string download_private;  // "true" or "false"
   std::string log_level;
   std::string log_format;
   std::string ready_file;  // empty: none

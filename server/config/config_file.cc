@@ -88,16 +88,42 @@ void Credentials(const YAML::Node& node, ConfigLayer* layer, Problems* problems)
   }
 }
 
+// `downloads: {allowHosts: [a, b], allowPrivate: false}`: two settings, "downloads.allowHosts" and "downloads.allowPrivate".
+void Downloads(const YAML::Node& node, ConfigLayer* layer, Problems* problems) {
+  if (!node.IsMap()) {
+    return problems->Add(node.Mark(), "`downloads` must be a map with `allowHosts` and `allowPrivate`");
+  }
+  std::set<std::string> seen;
+  for (const auto& entry : node) {
+    const std::string key = Scalar(entry.first, "key", problems);
+    if (!seen.insert(key).second) problems->Add(entry.first.Mark(), absl::StrCat("`", Printable(key), "` appears twice"));
+    if (key == "allowPrivate") {
+      layer->values["downloads.allowPrivate"] = Scalar(entry.second, key, problems);
+    } else if (key != "allowHosts") {
+      UnknownKey(entry.first, key, {"allowHosts", "allowPrivate"}, problems);
+    } else if (!entry.second.IsSequence()) {
+      problems->Add(entry.second.Mark(), "`allowHosts` must be a list of hosts");
+    } else {
+      std::vector<std::string> hosts;
+      for (const YAML::Node& host : entry.second) hosts.push_back(Scalar(host, key, problems));
+      layer->values["downloads.allowHosts"] = hosts.empty() ? "*" : absl::StrJoin(hosts, ",");
+    }
+  }
+}
+
 void Walk(const YAML::Node& root, ConfigLayer* layer, Problems* problems) {
   if (root.IsNull() || !root.IsDefined()) return;
   if (!root.IsMap()) return problems->Add(root.Mark(), "the file must be a map of settings");
-  std::vector<std::string> known = {"credentials"};
-  for (const Setting& setting : kSettings) known.push_back(setting.key);
+  std::vector<std::string> known = {"credentials", "downloads"};
+  for (const Setting& setting : kSettings) {
+    if (std::string(setting.key).find('.') == std::string::npos) known.push_back(setting.key);
+  }
   std::set<std::string> seen;
   for (const auto& entry : root) {
     const std::string key = Scalar(entry.first, "key", problems);
     if (!seen.insert(key).second) problems->Add(entry.first.Mark(), absl::StrCat("`", Printable(key), "` appears twice"));
     if (key == "credentials") Credentials(entry.second, layer, problems);
+    else if (key == "downloads") Downloads(entry.second, layer, problems);
     else if (std::find(known.begin(), known.end(), key) != known.end()) layer->values[key] = Scalar(entry.second, key, problems);
     else UnknownKey(entry.first, key, known, problems);
   }

@@ -1,6 +1,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "server/config/config.h"
 #include "server/config/settings.h"
 
@@ -14,10 +15,16 @@ std::string PrintConfig(const Config& config) {
   };
   out << YAML::BeginMap;
   for (const Setting& setting : kSettings) {
+    if (std::string(setting.key).find('.') != std::string::npos) continue;
     const std::string& value = config.*setting.field;
     out << YAML::Key << setting.key << YAML::Value << (value.empty() && setting.can_be_off ? "off" : value)
         << YAML::Comment(origin(setting.key));
   }
+  out << YAML::Key << "downloads" << YAML::Value << YAML::BeginMap;
+  out << YAML::Key << "allowHosts" << YAML::Value << YAML::BeginSeq;
+  for (const absl::string_view host : absl::StrSplit(config.download_hosts, ',')) out << std::string(host);
+  out << YAML::EndSeq << YAML::Comment(origin("downloads.allowHosts")) << YAML::Key << "allowPrivate" << YAML::Value
+      << config.download_private << YAML::Comment(origin("downloads.allowPrivate")) << YAML::EndMap;
   out << YAML::Key << "credentials" << YAML::Value << YAML::BeginSeq;
   for (const CredentialConfig& credential : config.credentials) {
     out << YAML::BeginMap << YAML::Key << "name" << YAML::Value << credential.name

@@ -40,7 +40,8 @@ std::vector<File> Files(const std::string& folder) {
 }  // namespace
 
 absl::Status BlobCache::Open() {
-  if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) return absl::ErrnoToStatus(errno, absl::StrCat("cannot make ", folder_));
+  if (mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST)
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot make ", folder_));
   if (chmod(folder_.c_str(), 0700) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot narrow ", folder_));
   return absl::OkStatus();
 }
@@ -81,7 +82,8 @@ absl::StatusOr<std::shared_ptr<const Blob>> BlobCache::Find(const std::string& d
 }
 
 absl::StatusOr<std::shared_ptr<const Blob>> BlobCache::Keep(const std::string& digest, const PartFile& part) {
-  if (rename(part.path().c_str(), Path(digest).c_str()) != 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot keep ", part.path()));
+  if (rename(part.path().c_str(), Path(digest).c_str()) != 0)
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot keep ", part.path()));
   {
     MutexLock lock(&mu_);
     verified_.insert(digest);

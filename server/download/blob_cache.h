@@ -1,5 +1,6 @@
-// BlobCache: content by digest in one folder: "DIGEST", and "DIGEST.part" of what has not arrived as a whole. Bounded: what was
-// used longest ago goes first. Only this process writes there (the engine holds its data folder's lock). Thread-safe.
+// BlobCache: content by digest in one folder: "DIGEST", and "DIGEST.part" of what has not arrived as a whole. Bounded:
+// what was used longest ago goes first. Only this process writes there (the engine holds its data folder's lock).
+// Thread-safe.
 #ifndef SERVER_DOWNLOAD_BLOB_CACHE_H_
 #define SERVER_DOWNLOAD_BLOB_CACHE_H_
 
@@ -21,7 +22,8 @@ class BlobCache {
 
   // Makes the folder (0700).
   absl::Status Open();
-  // NOT_FOUND when it is not there. Content of an earlier process is hashed once before it is trusted: that may take seconds.
+  // NOT_FOUND when it is not there. Content of an earlier process is hashed once before it is trusted: that may take
+  // seconds.
   absl::StatusOr<std::shared_ptr<const Blob>> Find(const std::string& digest);
   std::string PartPath(const std::string& digest) const;
   // Takes a finished part over under its digest. REQUIRES: its content has that digest and is on disk.

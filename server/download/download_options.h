@@ -16,8 +16,8 @@ namespace pe {
 struct DownloadOptions {
   std::string folder;  // of the cache, made with mode 0700: "DATA/blobs"
 
-  // Where to. A spec's author chooses URLs, and the engine stands where its author may not: so by default nothing that is not
-  // on the public internet.
+  // Where to. A spec's author chooses URLs, and the engine stands where its author may not: so by default nothing that
+  // is not on the public internet.
   std::vector<std::string> allow_hosts;  // "files.example.com", "*.example.com"; empty: every host
   bool allow_private = false;            // also loopback, private and link-local addresses
   int max_redirects = 5;                 // each is checked as the first URL was

@@ -15,7 +15,8 @@ namespace pe {
 namespace {
 
 bool IsDigest(const std::string& text) {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+  return text.size() == 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace
@@ -91,7 +92,9 @@ void Downloader::Finish(const std::string& digest, const std::string& url, const
     active = active_;
     const auto found = waiters_.find(digest);
     auto& waiters = found->second;
-    const auto others = result.ok() ? waiters.end() : std::stable_partition(waiters.begin(), waiters.end(), [&](const auto& w) { return w.first == url; });
+    const auto others = result.ok() ? waiters.end()
+                                    : std::stable_partition(waiters.begin(), waiters.end(),
+                                                            [&](const auto& w) { return w.first == url; });
     answered.assign(std::make_move_iterator(waiters.begin()), std::make_move_iterator(others));
     waiters.erase(waiters.begin(), others);
     if (waiters.empty()) {
@@ -112,7 +115,8 @@ Downloader::Result Downloader::Get(const std::string& digest, const std::string&
 }
 
 Downloader::Result Downloader::Download(const std::string& digest, const std::string& url) {
-  PE_ASSIGN_OR_RETURN(const std::unique_ptr<PartFile> part, PartFile::Open(cache_.PartPath(digest), options_.max_blob_bytes));
+  PE_ASSIGN_OR_RETURN(const std::unique_ptr<PartFile> part,
+                      PartFile::Open(cache_.PartPath(digest), options_.max_blob_bytes));
   const MonoMicros deadline = clock_.Mono() + options_.total_timeout_us;
   for (int attempt = 1;; ++attempt) {
     const bool went_on = part->size() > 0;
@@ -121,8 +125,9 @@ Downloader::Result Downloader::Download(const std::string& digest, const std::st
     if (status.ok()) {
       PE_ASSIGN_OR_RETURN(const std::string hash, part->Finish());
       if (hash == digest) return cache_.Keep(digest, *part);
-      status = absl::DataLossError(absl::StrCat("what ", ShownUrl(url), " has is not what the spec names: its SHA-256 is ", hash,
-                                                "; if the new content is right, put this into the spec"));
+      status =
+          absl::DataLossError(absl::StrCat("what ", ShownUrl(url), " has is not what the spec names: its SHA-256 is ",
+                                           hash, "; if the new content is right, put this into the spec"));
       PE_RETURN_IF_ERROR(part->Restart());
       // Two halves of different content: the whole of it deserves a look.
       if (!went_on || attempt >= options_.attempts) return (void)unlink(part->path().c_str()), status;

@@ -1,5 +1,5 @@
-// Downloader: the BlobFetcher of the product. A few threads, each with one download at a time; requests of the same digest
-// share one. Content is verified while it arrives, kept in a cache, and served from there without the network.
+// Downloader: the BlobFetcher of the product. A few threads, each with one download at a time; requests of the same
+// digest share one. Content is verified while it arrives, kept in a cache, and served from there without the network.
 // Thread-safe.
 #ifndef SERVER_DOWNLOAD_DOWNLOADER_H_
 #define SERVER_DOWNLOAD_DOWNLOADER_H_
@@ -52,9 +52,9 @@ class Downloader final : public BlobFetcher {
 
   Mutex mu_;
   CondVar changed_;
-  std::map<std::string, Waiters> waiters_ ABSL_GUARDED_BY(mu_);   // by digest: waiting or under way
-  std::deque<std::string> queue_ ABSL_GUARDED_BY(mu_);            // digests that wait for a thread
-  std::set<std::string> active_ ABSL_GUARDED_BY(mu_);             // digests that a thread is at
+  std::map<std::string, Waiters> waiters_ ABSL_GUARDED_BY(mu_);  // by digest: waiting or under way
+  std::deque<std::string> queue_ ABSL_GUARDED_BY(mu_);           // digests that wait for a thread
+  std::set<std::string> active_ ABSL_GUARDED_BY(mu_);            // digests that a thread is at
   std::vector<std::thread> threads_;
 };
 

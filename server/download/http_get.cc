@@ -30,8 +30,10 @@ bool MayPass(CURLcode code) {
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
     case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM: return true;
-    default: return false;
+    case CURLE_HTTP2_STREAM:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -49,13 +51,16 @@ struct HttpGet::Callbacks {
     constexpr absl::string_view kName = "content-range:";
     if (!absl::StartsWithIgnoreCase(line, kName)) return size;
     line = absl::StripAsciiWhitespace(line.substr(kName.size()));
-    if (!absl::ConsumePrefix(&line, "bytes ") || !absl::SimpleAtoi(line.substr(0, line.find('-')), &static_cast<HttpGet*>(self)->range_begin_)) {
+    if (!absl::ConsumePrefix(&line, "bytes ") ||
+        !absl::SimpleAtoi(line.substr(0, line.find('-')), &static_cast<HttpGet*>(self)->range_begin_)) {
       static_cast<HttpGet*>(self)->range_begin_ = -1;
     }
     return size;
   }
 
-  static int Progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) { return static_cast<HttpGet*>(self)->stop_->load() ? 1 : 0; }
+  static int Progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<HttpGet*>(self)->stop_->load() ? 1 : 0;
+  }
 
   static curl_socket_t Open(void* self, curlsocktype, curl_sockaddr* address) {
     if (!static_cast<HttpGet*>(self)->MayConnect(address->addr)) return CURL_SOCKET_BAD;
@@ -71,7 +76,8 @@ absl::Status HttpGet::Run(std::string url, int64_t time_left_us, PartFile* part)
     PE_RETURN_IF_ERROR(Request(url, time_left_us, &next));
     if (next.empty()) return absl::OkStatus();
     if (redirects == options_.max_redirects) {
-      return absl::FailedPreconditionError(absl::StrCat(ShownUrl(url), " redirects once more after ", redirects, " redirects; name the last URL"));
+      return absl::FailedPreconditionError(
+          absl::StrCat(ShownUrl(url), " redirects once more after ", redirects, " redirects; name the last URL"));
     }
     url = std::move(next);
   }
@@ -134,22 +140,26 @@ absl::Status HttpGet::Explain(int code, const std::string& url, const char* deta
   if (stop_->load()) return absl::CancelledError("the engine is stopping");
   if (!failure_.ok()) return failure_;
   if (!refused_.empty()) {
-    return absl::PermissionDeniedError(absl::StrCat(ShownUrl(url), " leads to ", refused_, ", which is not on the public internet; the setting "
+    return absl::PermissionDeniedError(absl::StrCat(ShownUrl(url), " leads to ", refused_,
+                                                    ", which is not on the public internet; the setting "
                                                     "downloads.allowPrivate permits it"));
   }
   long answer = 0;
   curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &answer);
   if (answer >= 300 && (code == CURLE_OK || code == CURLE_WRITE_ERROR)) return Answered(answer, url);
-  const std::string text = absl::StrCat(ShownUrl(url), ": ", detail[0] != '\0' ? detail : curl_easy_strerror(static_cast<CURLcode>(code)));
+  const std::string text =
+      absl::StrCat(ShownUrl(url), ": ", detail[0] != '\0' ? detail : curl_easy_strerror(static_cast<CURLcode>(code)));
   // A resumed transfer that breaks in an unusual way is given a chance as a whole one, by whoever counts attempts.
-  return MayPass(static_cast<CURLcode>(code)) || resumed ? absl::UnavailableError(text) : absl::FailedPreconditionError(text);
+  return MayPass(static_cast<CURLcode>(code)) || resumed ? absl::UnavailableError(text)
+                                                         : absl::FailedPreconditionError(text);
 }
 
 absl::Status HttpGet::Answered(long code, const std::string& url) const {
   const std::string text = absl::StrCat(ShownUrl(url), " answered ", code);
   if (code == 408 || code == 425 || code == 429 || code >= 500) return absl::UnavailableError(text);
   if (code == 404 || code == 410) return absl::NotFoundError(absl::StrCat(text, "; check the URL in the spec"));
-  if (code == 401 || code == 403) return absl::PermissionDeniedError(absl::StrCat(text, "; the content must be readable without a login"));
+  if (code == 401 || code == 403)
+    return absl::PermissionDeniedError(absl::StrCat(text, "; the content must be readable without a login"));
   return absl::FailedPreconditionError(text);
 }
 
@@ -165,7 +175,8 @@ bool HttpGet::BeginBody() {
   curl_off_t announced = 0;
   curl_easy_getinfo(handle_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
   if (failure_.ok() && announced > options_.max_blob_bytes - part_->size()) {
-    failure_ = absl::ResourceExhaustedError(absl::StrCat("the content is larger than ", options_.max_blob_bytes, " bytes, the most that is fetched"));
+    failure_ = absl::ResourceExhaustedError(
+        absl::StrCat("the content is larger than ", options_.max_blob_bytes, " bytes, the most that is fetched"));
   }
   return failure_.ok();
 }
@@ -176,7 +187,8 @@ bool HttpGet::OnBody(absl::string_view bytes) {
   if (answer != 200 && answer != 206) return (ignored_ += bytes.size()) <= kMaxIgnored;
   if (!body_began_ && !BeginBody()) return false;
   if (static_cast<int64_t>(bytes.size()) > options_.max_blob_bytes - part_->size()) {
-    failure_ = absl::ResourceExhaustedError(absl::StrCat("the content is larger than ", options_.max_blob_bytes, " bytes, the most that is fetched"));
+    failure_ = absl::ResourceExhaustedError(
+        absl::StrCat("the content is larger than ", options_.max_blob_bytes, " bytes, the most that is fetched"));
   } else {
     failure_ = part_->Append(bytes);
   }

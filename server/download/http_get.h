@@ -18,8 +18,8 @@ class HttpGet {
   // Both outlive it. When `stop` becomes true the attempt ends with CANCELLED.
   HttpGet(const DownloadOptions& options, const std::atomic<bool>* stop) : options_(options), stop_(stop) {}
 
-  // Follows redirects, each checked. Asks for what is missing in `part`; a server that sends all of it again is taken at its
-  // word. UNAVAILABLE: another attempt may help, and begins where this one ended. Everything else is final.
+  // Follows redirects, each checked. Asks for what is missing in `part`; a server that sends all of it again is taken
+  // at its word. UNAVAILABLE: another attempt may help, and begins where this one ended. Everything else is final.
   // `time_left_us` bounds the attempt.
   absl::Status Run(std::string url, int64_t time_left_us, PartFile* part);
 
@@ -38,12 +38,12 @@ class HttpGet {
   const DownloadOptions& options_;
   const std::atomic<bool>* const stop_;
   PartFile* part_ = nullptr;
-  void* handle_ = nullptr;  // CURL, within Request
-  int64_t range_begin_ = -1;   // of Content-Range; -1: there was none
+  void* handle_ = nullptr;    // CURL, within Request
+  int64_t range_begin_ = -1;  // of Content-Range; -1: there was none
   bool body_began_ = false;
-  size_t ignored_ = 0;         // bytes of a body that is not the content
-  absl::Status failure_;       // our own reason to end a transfer
-  std::string refused_;        // an address that may not be connected to
+  size_t ignored_ = 0;    // bytes of a body that is not the content
+  absl::Status failure_;  // our own reason to end a transfer
+  std::string refused_;   // an address that may not be connected to
 };
 
 }  // namespace pe

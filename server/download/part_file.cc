@@ -16,7 +16,8 @@ namespace {
 absl::Status Error(const std::string& path, absl::string_view what) {
   const int error = errno;
   const std::string text = absl::StrCat(what, " ", path);
-  if (error == ENOSPC || error == EDQUOT) return absl::ResourceExhaustedError(absl::StrCat(text, ": the engine's disk is full; make room and retry"));
+  if (error == ENOSPC || error == EDQUOT)
+    return absl::ResourceExhaustedError(absl::StrCat(text, ": the engine's disk is full; make room and retry"));
   return absl::ErrnoToStatus(error, text);
 }
 

@@ -1,5 +1,5 @@
-// PartFile: content while it arrives, written to a file and hashed at the same time. What an earlier attempt, also one of an
-// earlier process, left there is kept and gone on from. Not thread-safe; one PartFile a path at a time.
+// PartFile: content while it arrives, written to a file and hashed at the same time. What an earlier attempt, also one
+// of an earlier process, left there is kept and gone on from. Not thread-safe; one PartFile a path at a time.
 #ifndef SERVER_DOWNLOAD_PART_FILE_H_
 #define SERVER_DOWNLOAD_PART_FILE_H_
 

@@ -33,7 +33,8 @@ bool Parse(const std::string& url, ParsedUrl* out) {
     curl_free(text);
     return copy;
   };
-  *out = {absl::AsciiStrToLower(get(CURLUPART_SCHEME)), absl::AsciiStrToLower(get(CURLUPART_HOST)), get(CURLUPART_PORT), get(CURLUPART_PATH)};
+  *out = {absl::AsciiStrToLower(get(CURLUPART_SCHEME)), absl::AsciiStrToLower(get(CURLUPART_HOST)), get(CURLUPART_PORT),
+          get(CURLUPART_PATH)};
   return !out->host.empty();
 }
 
@@ -74,7 +75,8 @@ absl::Status CheckUrl(const std::string& url, const std::vector<std::string>& al
   for (const std::string& entry : allow_hosts) {
     if (Matches(parsed.host, entry)) return absl::OkStatus();
   }
-  return absl::PermissionDeniedError(absl::StrCat("downloads from '", Shorten(Printable(parsed.host), 100), "' are not allowed; this engine allows ",
+  return absl::PermissionDeniedError(absl::StrCat("downloads from '", Shorten(Printable(parsed.host), 100),
+                                                  "' are not allowed; this engine allows ",
                                                   absl::StrJoin(allow_hosts, ", "), " (setting downloads.allowHosts)"));
 }
 
@@ -82,21 +84,25 @@ bool IsPublic(const sockaddr& address) {
   if (address.sa_family == AF_INET) {
     return IsPublicIpv4(ntohl(reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr));
   }
-  if (address.sa_family == AF_INET6) return IsPublicIpv6(reinterpret_cast<const sockaddr_in6&>(address).sin6_addr.s6_addr);
+  if (address.sa_family == AF_INET6)
+    return IsPublicIpv6(reinterpret_cast<const sockaddr_in6&>(address).sin6_addr.s6_addr);
   return false;
 }
 
 std::string AddressText(const sockaddr& address) {
   char out[INET6_ADDRSTRLEN] = "";
-  const void* bytes = address.sa_family == AF_INET6 ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr)
-                                                    : &reinterpret_cast<const sockaddr_in&>(address).sin_addr;
+  const void* bytes = address.sa_family == AF_INET6
+                          ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr)
+                          : &reinterpret_cast<const sockaddr_in&>(address).sin_addr;
   return inet_ntop(address.sa_family, bytes, out, sizeof(out)) == nullptr ? "an address of an unknown kind" : out;
 }
 
 std::string ShownUrl(const std::string& url) {
   ParsedUrl parsed;
   if (!Parse(url, &parsed)) return "(not a URL)";
-  return Shorten(Printable(absl::StrCat(parsed.scheme, "://", parsed.host, parsed.port.empty() ? "" : ":", parsed.port, parsed.path)), 200);
+  return Shorten(Printable(absl::StrCat(parsed.scheme, "://", parsed.host, parsed.port.empty() ? "" : ":", parsed.port,
+                                        parsed.path)),
+                 200);
 }
 
 }  // namespace pe

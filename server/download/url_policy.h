@@ -16,9 +16,9 @@ namespace pe {
 // entry "*.example.com" stands for every name that ends so, not for "example.com" itself. An empty list allows all.
 absl::Status CheckUrl(const std::string& url, const std::vector<std::string>& allow_hosts);
 
-// Whether an address is on the public internet: neither loopback, private (RFC 1918, 4193, 6598), link-local, multicast nor
-// reserved, also when an IPv4 address is wrapped into an IPv6 one. Asked of the address that is really connected to, so
-// what a name resolves to the second time does not matter.
+// Whether an address is on the public internet: neither loopback, private (RFC 1918, 4193, 6598), link-local, multicast
+// nor reserved, also when an IPv4 address is wrapped into an IPv6 one. Asked of the address that is really connected
+// to, so what a name resolves to the second time does not matter.
 bool IsPublic(const sockaddr& address);
 
 // "10.0.0.5", "fe80::1": for messages.

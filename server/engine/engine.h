@@ -19,19 +19,21 @@
 #include "provision/v1/provision_service.pb.h"
 #include "provision/v1/resource.pb.h"
 #include "provision/v1/resource_service.pb.h"
+#include "server/engine/blob_fetcher.h"
 #include "server/engine/event_hub.h"
 #include "server/transport/transport.h"
 #include "storage/store.h"
 
 namespace pe {
 
-// Everything the engine works with; all required, all outlive it.
+// Everything the engine works with; it all outlives the engine, and is required where nothing else is said.
 struct EngineParts {
   Store* store = nullptr;
   const Clock* clock = nullptr;
   Random* random = nullptr;
   EventHub* hub = nullptr;
   std::map<std::string, Transport*> transports;  // by name: "ssh", "local" ...
+  BlobFetcher* blobs = nullptr;                  // optional: without it, targets with a download fail
 };
 
 struct EngineOptions {

@@ -25,6 +25,7 @@ EngineCore::EngineCore(const EngineParts& parts, EngineOptions options)
       random_(parts.random),
       hub_(parts.hub),
       transports_(parts.transports),
+      blobs_(parts.blobs),
       options_(std::move(options)),
       box_(options_.secret_key),
       inbox_(std::make_shared<Inbox>()) {}

@@ -131,18 +131,29 @@ class EngineCore final : public Engine, private LinkListener {
   void CloseLink(uint64_t id);
   Link* LinkOf(const Entry& entry, Peer peer) const;
   void Send(const Entry& entry, Peer peer, const provision::agent::v1::Frame& frame);
-  void SendRun(Entry& entry, const RunEffect& effect);
   void SendSecrets(Entry& entry, Peer peer, const provision::agent::v1::Plan& plan);
   void OnLinkOpen(uint64_t link, const provision::agent::v1::Hello& hello, const std::string& host_key) override;
   void OnLinkFrame(uint64_t link, const provision::agent::v1::Frame& frame) override;
   void OnLinkClosed(uint64_t link, const CloseReason& reason) override;
   void CheckLinks();
+  // The entry whose current link `id` is, and the link; null when either is gone or a newer link has taken its place.
+  Entry* EntryOf(uint64_t id, Link** link);
+
+  // engine_delivery.cc: bringing a run to its host
+  using BlobResult = absl::StatusOr<std::shared_ptr<const Blob>>;
+  void TidyHost(Entry& entry, Peer peer);
+  void SendRun(const JobId& job, Entry& entry, const RunEffect& effect);
+  void FetchBlobs(const JobId& job, Entry& entry, Link& link);
+  void OnFetched(uint64_t link, const std::string& digest, const BlobResult& blob);
+  void Deliver(Entry& entry, Link& link);
+  bool Withdraw(const Entry& entry, const CancelRunEffect& effect);
 
   Store* const store_;
   const Clock* const clock_;
   Random* const random_;
   EventHub* const hub_;
   const std::map<std::string, Transport*> transports_;
+  BlobFetcher* const blobs_;  // null: none
   const EngineOptions options_;
   const SecretBox box_;
 

@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
-#include "base/digest.h"
 #include "server/engine/address.h"
 #include "server/engine/engine_core.h"
 
@@ -15,7 +14,6 @@ namespace {
 
 using provision::agent::v1::Frame;
 
-constexpr size_t kBlobPart = 512 * 1024;
 constexpr int64_t kPingEvery = 10 * kMicrosPerSecond;
 constexpr int64_t kDeadAfter = 25 * kMicrosPerSecond;  // a dead peer is seen in 25 s
 constexpr int64_t kCheckEvery = 5 * kMicrosPerSecond;
@@ -46,8 +44,9 @@ void EngineCore::Do(const JobId& job, Entry& entry, const Effect& effect) {
                      for (const auto& step : e.ended) *resume->add_ended() = step;
                    }
                    Send(entry, e.peer, frame);
+                   TidyHost(entry, e.peer);
                  },
-                 [&](const RunEffect& e) { SendRun(entry, e); },
+                 [&](const RunEffect& e) { SendRun(job, entry, e); },
                  [&](const SecretsEffect& e) { SendSecrets(entry, e.peer, e.plan); },
                  [&](const AckEffect& e) {
                    Frame frame;
@@ -56,6 +55,7 @@ void EngineCore::Do(const JobId& job, Entry& entry, const Effect& effect) {
                    Send(entry, e.peer, frame);
                  },
                  [&](const CancelRunEffect& e) {
+                   if (Withdraw(entry, e)) return;
                    Frame frame;
                    frame.mutable_cancel_run()->set_run(e.run);
                    frame.mutable_cancel_run()->set_force(e.force);
@@ -136,25 +136,6 @@ void EngineCore::Send(const Entry& entry, Peer peer, const Frame& frame) {
   if (link != nullptr && link->connection != nullptr && !link->connection->Send(frame)) link->connection->Close();
 }
 
-void EngineCore::SendRun(Entry& entry, const RunEffect& effect) {
-  SendSecrets(entry, effect.peer, effect.plan);
-  const std::string bytes = effect.plan.SerializeAsString();
-  const std::string digest = Sha256Hex(bytes);
-  for (size_t offset = 0; offset < bytes.size() || offset == 0; offset += kBlobPart) {
-    Frame frame;
-    frame.mutable_blob_part()->set_digest(digest);
-    frame.mutable_blob_part()->set_offset(static_cast<int64_t>(offset));
-    frame.mutable_blob_part()->set_size(static_cast<int64_t>(bytes.size()));
-    frame.mutable_blob_part()->set_data(bytes.substr(offset, kBlobPart));
-    Send(entry, effect.peer, frame);
-  }
-  Frame frame;
-  frame.mutable_run_plan()->set_run(effect.plan.run());
-  frame.mutable_run_plan()->set_plan_digest(digest);
-  frame.mutable_run_plan()->set_epoch(lease_.epoch);
-  Send(entry, effect.peer, frame);
-}
-
 void EngineCore::SendSecrets(Entry& entry, Peer peer, const provision::agent::v1::Plan& plan) {
   if (entry.secrets.empty()) return;
   Frame frame;
@@ -169,6 +150,15 @@ void EngineCore::SendSecrets(Entry& entry, Peer peer, const provision::agent::v1
   Send(entry, peer, frame);
 }
 
+void EngineCore::TidyHost(Entry& entry, Peer peer) {
+  Link* link = LinkOf(entry, peer);
+  if (link == nullptr) return;
+  for (const auto& run : std::exchange(link->stale_runs, {})) {
+    if (!run.done()) Do(link->job(), entry, CancelRunEffect{peer, run.run(), true});
+    Do(link->job(), entry, ForgetEffect{peer, run.run()});
+  }
+}
+
 void EngineCore::OnLinkOpen(uint64_t id, const provision::agent::v1::Hello& hello, const std::string& host_key) {
   const auto found = links_.find(id);
   if (found == links_.end()) return;
@@ -181,24 +171,31 @@ void EngineCore::OnLinkOpen(uint64_t id, const provision::agent::v1::Hello& hell
     return;
   }
   (void)host_key;  // the transport has compared it with the pinned one
-  entry->machine->OnOpened(link.target(), hello, now());
-  Mark(link.job());
-  // Runs of jobs that have ended without this host: their work is stopped and their journals go.
   for (const auto& run : hello.open_runs()) {
     const std::vector<std::string> parts = absl::StrSplit(run.run(), '/');
-    if (parts.size() != 3 || FindEntry(JobId(parts[0])) != nullptr || hello.engine_id() != lease_.engine_id) continue;
-    if (!run.done()) Do(link.job(), *entry, CancelRunEffect{link.peer(), run.run(), true});
-    Do(link.job(), *entry, ForgetEffect{link.peer(), run.run()});
+    const bool ours = hello.engine_id() == lease_.engine_id;
+    if (ours && parts.size() == 3 && FindEntry(JobId(parts[0])) == nullptr) link.stale_runs.push_back(run);
   }
+  entry->machine->OnOpened(link.target(), hello, now());
+  Mark(link.job());
+}
+
+EngineCore::Entry* EngineCore::EntryOf(uint64_t id, Link** link) {
+  const auto found = links_.find(id);
+  if (found == links_.end()) return nullptr;
+  *link = found->second.get();
+  Entry* entry = FindEntry((*link)->job());
+  if (entry == nullptr) return nullptr;
+  const auto current = entry->links.find((*link)->target());
+  return current != entry->links.end() && current->second == id ? entry : nullptr;
 }
 
 void EngineCore::OnLinkFrame(uint64_t id, const Frame& frame) {
-  const auto found = links_.find(id);
-  if (found == links_.end()) return;
-  Link& link = *found->second;
-  link.last_heard = clock_->Mono();
-  Entry* entry = FindEntry(link.job());
-  if (entry == nullptr || !entry->links.contains(link.target()) || entry->links[link.target()] != id) return;
+  Link* current = nullptr;
+  Entry* entry = EntryOf(id, &current);
+  if (current != nullptr) current->last_heard = clock_->Mono();
+  if (entry == nullptr) return;
+  Link& link = *current;
   JobMachine& machine = *entry->machine;
   switch (frame.kind_case()) {
     case Frame::kReport: machine.OnReport(link.target(), frame.report(), now()); break;
@@ -215,6 +212,9 @@ void EngineCore::OnLinkFrame(uint64_t id, const Frame& frame) {
       Send(*entry, link.peer(), pong);
       return;
     }
+    case Frame::kPong:
+      if (link.delivery != nullptr && link.delivery->OnPong(frame.pong().nonce())) Deliver(*entry, link);
+      return;
     default: return;
   }
   Mark(link.job());

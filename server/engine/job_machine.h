@@ -77,6 +77,10 @@ class JobMachine {
   void OnSecretsNeeded(int target, Now now);
   // A blob of the plan cannot be had, or something else that only this target suffers from.
   void OnTargetError(int target, const std::string& code, const std::string& message, Now now);
+  // The engine fetches what the plan needs before it can be sent: `what` is shown as the reason; empty: it has all.
+  void OnFetching(int target, const std::string& what, Now now);
+  // The run was not sent, and after a cancel it will not be: nothing has happened on the host.
+  void OnWithdrawn(int target, Now now);
   void OnClosed(int target, const CloseReason& reason, Now now);
   void OnTrusted(const std::string& resource, Now now);
   void OnCancel(bool force, Now now);

@@ -19,7 +19,8 @@ constexpr size_t kMaxTail = 64 * 1024;       // last lines of a failed step
 constexpr size_t kMaxOutputPiece = 64 * 1024;
 constexpr size_t kMaxDiff = 256 * 1024;
 
-constexpr int64_t kMaxWait = 366LL * 24 * 3600 * kMicrosPerSecond;  // of clocks that a host may make up: one that can be shown
+// Of times that a host may make up: a year, which can be added to and shown.
+constexpr int64_t kMaxWait = 366LL * 24 * 3600 * kMicrosPerSecond;
 
 // Cut where a character ends: a text that is not UTF-8 could be stored and not be read again.
 std::string Bounded(const std::string& text, size_t max) { return Shorten(text, max); }
@@ -29,7 +30,9 @@ void CopyStepState(const Report& report, Now now, provision::v1::StepChanged* ou
   const auto& in = report.step_state();
   out->set_state(static_cast<StepStatus::State>(in.state()));
   out->set_reason(Bounded(in.reason(), kMaxMessage));
-  if (in.next_attempt_us() > 0) *out->mutable_next_attempt_time() = ToTimestamp(now.wall + BoundedMicros(in.next_attempt_us()));
+  if (in.next_attempt_us() > 0) {
+    *out->mutable_next_attempt_time() = ToTimestamp(now.wall + BoundedMicros(in.next_attempt_us()));
+  }
   if (!IsTerminal(out->state()) && out->state() != StepStatus::RETRYING) return;
   auto* result = out->mutable_result();
   result->set_message(Bounded(in.message(), kMaxMessage));

@@ -248,6 +248,18 @@ void JobMachine::OnSecretsNeeded(int target, Now) {
   if (runs_[target].phase == Phase::kRunning && runs_[target].planned) out_.effects.push_back(SecretsEffect{PeerOf(target), runs_[target].plan});
 }
 
+void JobMachine::OnFetching(int target, const std::string& what, Now now) {
+  if (runs_[target].phase != Phase::kRunning || job_.targets(target).state() != Job::RUNNING) return;
+  SetTargetState(target, Job::RUNNING, what, what.empty() ? "" : "FETCHING", now);
+  Settle(now);
+}
+
+void JobMachine::OnWithdrawn(int target, Now now) {
+  if (runs_[target].phase != Phase::kRunning || !(job_.cancel_requested() || timed_out_)) return;
+  EndTarget(target, StoppedState(), "", "", now);
+  Settle(now);
+}
+
 void JobMachine::OnClosed(int target, const CloseReason& reason, Now now) {
   Run& run = runs_[target];
   if (IsTerminal(job_.state()) || (run.phase != Phase::kConnecting && run.phase != Phase::kRunning)) return;

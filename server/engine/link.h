@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/id.h"
 #include "server/engine/effects.h"
 #include "server/engine/inbox.h"
+#include "server/engine/run_delivery.h"
 #include "server/transport/transport.h"
 
 namespace pe {
@@ -51,7 +53,11 @@ class Link final : public ConnectionObserver {
   const std::string& resource() const { return resource_; }
 
   std::unique_ptr<Connection> connection;
+  std::unique_ptr<RunDelivery> delivery;  // while a run is brought to the host
   bool open = false;
+  // Runs of jobs that have ended without this host: stopped and forgotten as soon as the agent knows whose connection
+  // this is.
+  std::vector<provision::agent::v1::OpenRun> stale_runs;
   MonoMicros last_heard = 0;
   MonoMicros last_ping = 0;
 

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
@@ -44,7 +43,8 @@ absl::StatusOr<std::shared_ptr<const AgentBinary>> AgentFiles::Get(const std::st
   if (entry.binary != nullptr && Same(entry.identity, identity)) return entry.binary;
   std::ifstream file(path, std::ios::binary);
   auto binary = std::make_shared<AgentBinary>();
-  binary->bytes.assign(std::istreambuf_iterator<char>(file), {});
+  binary->bytes.resize(static_cast<size_t>(identity.st_size));
+  file.read(binary->bytes.data(), identity.st_size);
   if (!file || binary->bytes.empty()) return absl::NotFoundError(absl::StrCat(path, " cannot be read"));
   binary->digest = Sha256Hex(binary->bytes);
   entry = {identity, binary};

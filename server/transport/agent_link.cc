@@ -141,8 +141,8 @@ void AgentLink::OnEndBeforeOpen(const PipeEnd& end) {
   Finish(PushFailed(parts_.target, end.Describe()));
 }
 
-// There was no room and there is some now: the other side takes what it gets. A write alone proves nothing, since it may
-// go no further than a buffer of this machine.
+// There was no room and there is some now: the other side takes what it gets. A write alone proves nothing, since it
+// may go no further than a buffer of this machine.
 void AgentLink::OnWritable() {
   if (switching_ || finished()) return;
   Progress();

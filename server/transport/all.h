@@ -12,9 +12,9 @@
 
 namespace pe {
 
-// By the name that addresses use: "local", "openssh", "rootfs", "ssh". PE_AGENT_RUN and PE_AGENT_STATE of this process's
-// environment are added to options.agent_environment. A transport's destructor closes its connections and returns when
-// every observer has had its OnClosed; it is not called on an observer's thread.
+// By the name that addresses use: "local", "openssh", "rootfs", "ssh". PE_AGENT_RUN and PE_AGENT_STATE of this
+// process's environment are added to options.agent_environment. A transport's destructor closes its connections and
+// returns when every observer has had its OnClosed; it is not called on an observer's thread.
 absl::StatusOr<std::map<std::string, std::unique_ptr<Transport>>> MakeTransports(TransportOptions options);
 
 }  // namespace pe

@@ -24,7 +24,7 @@ struct ChildCommand {
 // Started in a session of its own with default signals and no other descriptor than 0, 1 and 2.
 struct ChildProcess {
   pid_t pid = -1;
-  int pid_fd = -1;    // readable when it has ended
+  int pid_fd = -1;     // readable when it has ended
   int stream_fd = -1;  // its input and output; non-blocking
   int error_fd = -1;   // its standard error; non-blocking
 
@@ -39,7 +39,8 @@ class Reaper {
   // REQUIRES: the loop's thread, or that it has ended.
   ~Reaper();
 
-  // Takes a child whose input was closed: it may end by itself, gets TERM after `patience_us` and KILL after twice that.
+  // Takes a child whose input was closed: it may end by itself, gets TERM after `patience_us` and KILL after twice
+  // that.
   void Take(pid_t pid, int pid_fd, int64_t patience_us);
 
  private:

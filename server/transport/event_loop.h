@@ -1,6 +1,6 @@
-// EventLoop: one thread that waits for file descriptors, timers and tasks. Everything that lives on a loop is touched by
-// its thread only, so that connections need no locks of their own.
-// Thread rule: Post and OnThread are thread-safe; everything else is for the loop's thread.
+// EventLoop: one thread that waits for file descriptors, timers and tasks. Everything that lives on a loop is touched
+// by its thread only, so that connections need no locks of their own. Thread rule: Post and OnThread are thread-safe;
+// everything else is for the loop's thread.
 #ifndef SERVER_TRANSPORT_EVENT_LOOP_H_
 #define SERVER_TRANSPORT_EVENT_LOOP_H_
 

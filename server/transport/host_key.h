@@ -10,6 +10,11 @@
 
 namespace pe::transport {
 
+// Kinds of host keys, in one order for both ssh transports, so that both see the same key of a host that has several.
+// Certificates are not among them: a pin is the fingerprint of a plain key.
+inline constexpr char kHostKeyAlgorithms[] =
+    "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256";
+
 // The address's user, else the credential's, else "root".
 std::string LoginUser(const ConnectRequest& request);
 

@@ -15,10 +15,11 @@ namespace pe {
 struct TransportOptions {
   AgentBinaries binaries;
 
-  // Where the agent lives on a host that is reached by ssh. Part of the two constant command lines: only [A-Za-z0-9/._-].
+  // Where the agent lives on a host that is reached by ssh. Part of the two constant command lines: only
+  // [A-Za-z0-9/._-].
   std::string agent_directory = "/var/lib/pe-agent";
-  // What local and rootfs agents get in their environment beside PATH, LANG and HOME; PE_AGENT_RUN and PE_AGENT_STATE of
-  // the engine's own environment are passed on by MakeTransports.
+  // What local and rootfs agents get in their environment beside PATH, LANG and HOME; PE_AGENT_RUN and PE_AGENT_STATE
+  // of the engine's own environment are passed on by MakeTransports.
   std::vector<std::pair<std::string, std::string>> agent_environment;
   // `local` connects to this unix socket instead of starting an agent by itself (a root-owned socket unit that runs
   // `pe-agent attach`), so that the engine need not be root. Empty: start it.
@@ -29,8 +30,8 @@ struct TransportOptions {
   int64_t login_timeout_us = 15 * kMicrosPerSecond;    // authentication
   int64_t hello_timeout_us = 20 * kMicrosPerSecond;    // from the start of the agent, or the last progress of its push
   // An open connection that is silent is looked at every tick: two silent ticks bring a Ping, five end it. So a dead
-  // peer is noticed within 24 s. Ticks are counted instead of time, so that an engine that was stopped itself (a debugger,
-  // a suspended machine) does not blame its hosts.
+  // peer is noticed within 24 s. Ticks are counted instead of time, so that an engine that was stopped itself (a
+  // debugger, a suspended machine) does not blame its hosts.
   int64_t tick_us = 4 * kMicrosPerSecond;
 
   int logins_per_address = 8;  // unauthenticated connections to one address at once; sshd's MaxStartups begins at 10

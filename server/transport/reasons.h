@@ -20,6 +20,8 @@ CloseReason ConnectRefused(absl::string_view target, absl::string_view detail);
 CloseReason ConnectTimeout(absl::string_view target, int64_t timeout_us);
 // The host ended the connection before the login: sshd's MaxStartups, a firewall, or no ssh server at all.
 CloseReason HandshakeFailed(absl::string_view target, absl::string_view detail);
+// A ProxyJump's host key: that one is the ssh_config's affair.
+CloseReason HostOnTheWayUnknown(absl::string_view target, absl::string_view detail);
 CloseReason NoCommonAlgorithms(absl::string_view target, absl::string_view detail);
 CloseReason AuthenticationFailed(absl::string_view user, absl::string_view target, absl::string_view detail);
 CloseReason LoginTimeout(absl::string_view user, absl::string_view target, int64_t timeout_us);

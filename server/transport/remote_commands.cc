@@ -7,7 +7,8 @@
 namespace pe::transport {
 namespace {
 
-// The conversation is in push_dialog.h. One line without single quotes, so that any login shell hands it to sh as it is.
+// The conversation is in push_dialog.h. One line without single quotes, so that any login shell hands it to sh as it
+// is.
 // - The folder is root's, 0700: nobody else can put anything there between the check and the start.
 // - What arrives goes into a fresh folder (mktemp -d) under a name that cannot exist, is checked there, and becomes
 //   visible by rename only when its digest is right. A file that is there already is checked again before it is used.
@@ -16,7 +17,8 @@ constexpr char kReceive[] =
     "set -eu; umask 077; LC_ALL=C; PATH=/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH; d=@DIR@; b=$d/bin; "
     "echo \"PE1 $(uname -m) $(id -u)\"; "
     "IFS=\" \" read -r digest size; "
-    "case \"$digest\" in *[!0-9a-f]*) exit 65;; esac; case \"$size\" in \"\"|*[!0-9]*) exit 65;; esac; [ ${#digest} -eq 64 ]; "
+    "case \"$digest\" in *[!0-9a-f]*) exit 65;; esac; case \"$size\" in \"\"|*[!0-9]*) exit 65;; esac; [ ${#digest} "
+    "-eq 64 ]; "
     "mkdir -p $b; chmod 0700 $d $b; "
     "for i in $d $b; do if [ -L $i ] || [ ! -O $i ]; then echo \"$i belongs to somebody else\" >&2; exit 77; fi; done; "
     "f=$b/pe-agent-$digest; "
@@ -42,11 +44,13 @@ bool IsPlainPath(absl::string_view path) {
 
 absl::StatusOr<RemoteCommands> RemoteCommands::Make(absl::string_view agent_directory) {
   if (!IsPlainPath(agent_directory)) {
-    return absl::InvalidArgumentError(absl::StrCat("the agent's directory \"", agent_directory,
-                                                   "\" must be an absolute path of letters, digits, '.', '_', '-' and '/'"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the agent's directory \"", agent_directory,
+                     "\" must be an absolute path of letters, digits, '.', '_', '-' and '/'"));
   }
   const std::string attach = absl::StrCat(agent_directory, "/bin/pe-agent attach");
-  const std::string receive = absl::StrCat("/bin/sh -c '", absl::StrReplaceAll(kReceive, {{"@DIR@", agent_directory}}), "'");
+  const std::string receive =
+      absl::StrCat("/bin/sh -c '", absl::StrReplaceAll(kReceive, {{"@DIR@", agent_directory}}), "'");
   RemoteCommands commands;
   commands.lines_[0][0] = absl::StrCat("exec ", attach);
   commands.lines_[0][1] = absl::StrCat("exec sudo -n ", attach);

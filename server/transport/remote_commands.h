@@ -1,4 +1,5 @@
-// The two command lines that a host ever gets from us by ssh. Constant text: nothing of a request is ever put into them.
+// The two command lines that a host ever gets from us by ssh. Constant text: nothing of a request is ever put into
+// them.
 #ifndef SERVER_TRANSPORT_REMOTE_COMMANDS_H_
 #define SERVER_TRANSPORT_REMOTE_COMMANDS_H_
 

@@ -1,6 +1,11 @@
 """Monitoring is done when the Prometheus server's own API says up == 1, and fails, saying why, when it cannot."""
+import json
+import urllib.request
+
+import pytest
 from support.jobs import newest, states
 from support.paths import EXAMPLES
+from support.wait import until
 
 PROMETHEUS = """
 name: prometheus
@@ -27,7 +32,8 @@ acceptance:
 """
 
 
-def test_up_and_blocked(pe, hosts, tmp_path):
+def monitored(pe, hosts, tmp_path):
+    """Prometheus on the second host, the first one registered there and up."""
     web, prom = hosts[0], hosts[1]
     pe.ok("resource", "create", "prom-1", prom.target(), "--host-key", prom.fingerprint)
     pe.ok("resource", "create", web.name, web.target(), "--host-key", web.fingerprint)
@@ -41,9 +47,26 @@ def test_up_and_blocked(pe, hosts, tmp_path):
     assert web.address in prom.sh("cat /etc/prometheus/targets/*.json")
     assert states(newest(pe))["monitoring.up"] in ("UNCHANGED", "CHANGED")
 
-    # The negative case: the exporter cannot be reached, so the job must not say that the host is monitored.
-    web.sh("nft add table inet block && nft 'add chain inet block in { type filter hook input priority 0; }' && "
-           "nft add rule inet block in tcp dport 9100 drop") if web.ok("command -v nft") else prom.sh(f"ip route add blackhole {web.address}/32")
+    return web, prom
+
+
+def up(prom, instance):
+    url = f"http://{prom.address}:9090/api/v1/query?query=up"
+    found = json.load(urllib.request.urlopen(url, timeout=5))["data"]["result"]
+    return {r["metric"]["instance"]: r["value"][1] for r in found}.get(instance)
+
+
+def test_up(pe, hosts, tmp_path):
+    web, prom = monitored(pe, hosts, tmp_path)
+    assert up(prom, f"{web.address}:9100") == "1"
+
+
+@pytest.mark.unproven
+def test_blocked(pe, hosts, tmp_path):
+    """The exporter cannot be reached, so the job must not say that the host is monitored."""
+    web, prom = monitored(pe, hosts, tmp_path)
+    prom.sh(f"ip route add blackhole {web.address}/32")
+    until(lambda: up(prom, f"{web.address}:9100") == "0", "Prometheus notices", 30)
     blocked = tmp_path / "blocked.yaml"
     blocked.write_text((EXAMPLES / "monitored.yaml").read_text().replace("labels: [service=monitored]", "labels: [service=blocked]"))
     done = pe("apply", "-f", blocked, "--target", f"resources/{web.name}", timeout=240)

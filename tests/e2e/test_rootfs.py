@@ -1,21 +1,31 @@
 """A rootfs target: from nothing to a root filesystem with nginx installed, and no process or mount left behind."""
+import functools
+import http.server
 import os
 import subprocess
+import threading
 
 import pytest
 from support.jobs import changed, newest
 from support.paths import EXAMPLES
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
 @pytest.fixture
 def image(lab, tmp_path):
-    """image.yaml with the lab's own repository, so that nothing is fetched from outside."""
-    repo, keyring = lab.run("repo").stdout.strip(), lab.run("keyring").stdout.strip()
-    text = (EXAMPLES / "image.yaml").read_text()
-    source = f'"deb [signed-by={keyring}] copy://{repo}/main bookworm main"'
+    """image.yaml with the lab's own repository over loopback: it is reached from outside the root and from inside it."""
+    handler = functools.partial(Quiet, directory=lab.run("repo").stdout.strip())
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    source = f'"deb [trusted=yes] http://127.0.0.1:{server.server_port}/main bookworm main"'
     spec = tmp_path / "image.yaml"
-    spec.write_text(text.replace("image: {variant: minbase,", f"image: {{variant: minbase, sources: [{source}],"))
-    return spec
+    spec.write_text((EXAMPLES / "image.yaml").read_text().replace("image: {variant: minbase,", f"image: {{variant: minbase, sources: [{source}],"))
+    yield spec
+    server.shutdown()
 
 
 def test_from_nothing_to_nginx(engine, pe, image):

@@ -1,4 +1,5 @@
-// Addresses of targets. What is accepted has one spelling, and nothing in it that a command line could take for an option.
+// Addresses of targets. What is accepted has one spelling, and nothing in it that a command line could take for an
+// option.
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "server/engine/address.h"

@@ -1,5 +1,5 @@
-// A byte stream from a host: framing, then the message in every frame. In whatever pieces the bytes arrive, the frames are
-// the same, and so is the error.
+// A byte stream from a host: framing, then the message in every frame. In whatever pieces the bytes arrive, the frames
+// are the same, and so is the error.
 #include <algorithm>
 #include <string>
 #include <vector>

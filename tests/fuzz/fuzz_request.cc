@@ -12,7 +12,8 @@ using provision::v1::ProvisionRequest;
 provision::v1::Facts Bookworm() {
   provision::v1::Facts facts;
   pe::fuzz::ParseText(
-      "hostname: 'web-1' os_id: 'debian' os_version: '12' os_codename: 'bookworm' architecture: 'amd64' cpus: 2 memory_bytes: 4096 "
+      "hostname: 'web-1' os_id: 'debian' os_version: '12' os_codename: 'bookworm' architecture: 'amd64' cpus: 2 "
+      "memory_bytes: 4096 "
       "addresses: '10.0.0.5' package_manager: 'apt' has_os: true capabilities: [INIT, KERNEL, NETWORK, REBOOT]",
       &facts);
   return facts;
@@ -21,7 +22,8 @@ provision::v1::Facts Bookworm() {
 // Every stage is planned; edges stay inside the plan, and no value of a secret is in it.
 void PlanAll(const ProvisionRequest& request) {
   std::map<std::string, std::string> secrets;
-  const auto variables = pe::BindVariables(request.spec(), {request.variables().begin(), request.variables().end()}, &secrets);
+  const auto variables =
+      pe::BindVariables(request.spec(), {request.variables().begin(), request.variables().end()}, &secrets);
   FUZZ_CHECK(variables.ok(), variables.status().ToString());
   static const provision::v1::Facts facts = Bookworm();
   const auto places = pe::PlaceStages(request.spec(), "ssh");
@@ -38,7 +40,8 @@ void PlanAll(const ProvisionRequest& request) {
     for (const auto& planned : plan->steps) sent += planned.status.state() == provision::v1::StepStatus::PENDING;
     for (const auto& planned : plan->steps) {
       for (const int position : planned.step.after()) FUZZ_CHECK(position >= 0 && position < sent, planned.status.id());
-      for (const int position : planned.step.notify()) FUZZ_CHECK(position >= 0 && position < sent, planned.status.id());
+      for (const int position : planned.step.notify())
+        FUZZ_CHECK(position >= 0 && position < sent, planned.status.id());
       pe::ResolveSecrets(planned.step.body(), secrets);
     }
     input.first_index += static_cast<int>(plan->steps.size());

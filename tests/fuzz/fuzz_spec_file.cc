@@ -15,7 +15,8 @@ bool InDocument(const pe::cli::Position& at, const std::string& text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const pe::cli::SpecFile file = pe::cli::ParseSpec({"spec.yaml", std::string(reinterpret_cast<const char*>(data), size)});
+  const pe::cli::SpecFile file =
+      pe::cli::ParseSpec({"spec.yaml", std::string(reinterpret_cast<const char*>(data), size)});
   for (const auto& problem : file.problems) {
     FUZZ_CHECK(!problem.message.empty(), problem.field);
     FUZZ_CHECK(InDocument(problem.at, file.document.text), problem.message);

@@ -1,5 +1,6 @@
-// A small job with one host, whose every frame is the fuzzer's. States what must hold whatever the host says: the machine's
-// events can be stored, read back and shown, and fold to the machine's own state; the job can be loaded again at any time.
+// A small job with one host, whose every frame is the fuzzer's. States what must hold whatever the host says: the
+// machine's events can be stored, read back and shown, and fold to the machine's own state; the job can be loaded again
+// at any time.
 #ifndef TESTS_FUZZ_JOB_UNDER_FUZZ_H_
 #define TESTS_FUZZ_JOB_UNDER_FUZZ_H_
 

@@ -23,7 +23,6 @@ std::string StepLine(const StepStatus& step, Job::Mode mode, WallMicros now) {
   }
   if (step.attempt() > 1 || step.state() == StepStatus::RETRYING) absl::StrAppend(&line, " (attempt ", step.attempt(), ")");
   const bool ended = IsTerminal(step.state()) && !step.result().message().empty();
-  if (step.result().exit_code() != 0 && IsBad(step.state())) absl::StrAppend(&line, " with exit code ", step.result().exit_code());
   absl::StrAppend(&line, Sentence(ended ? step.result().message() : step.reason()));
   return line;
 }

@@ -137,12 +137,15 @@ absl::Status UpdateLists(StepContext& context, const std::string& only_sources) 
   return absl::OkStatus();
 }
 
+bool HaveLists(StepContext& context) {
+  const absl::StatusOr<std::vector<std::string>> lists = context.files.List(kListsFolder);
+  const auto release = [](const std::string& name) { return absl::EndsWith(name, "Release"); };
+  return lists.ok() && std::any_of(lists->begin(), lists->end(), release);
+}
+
 int64_t ListsAgeUs(StepContext& context) {
   constexpr int64_t kUnknown = std::numeric_limits<int64_t>::max();
-  const absl::StatusOr<std::vector<std::string>> lists = context.files.List(kListsFolder);
-  if (!lists.ok()) return kUnknown;
-  const auto release = [](const std::string& name) { return absl::EndsWith(name, "Release"); };
-  if (std::none_of(lists->begin(), lists->end(), release)) return kUnknown;
+  if (!HaveLists(context)) return kUnknown;
   const absl::StatusOr<std::string> text = context.files.Read(kStamp, 64);
   int64_t stamp = 0;
   if (!text.ok() || !absl::SimpleAtoi(absl::StripAsciiWhitespace(*text), &stamp)) return kUnknown;

@@ -33,6 +33,9 @@ absl::Status RunApt(const std::vector<std::string>& arguments, StepContext& cont
 // Refreshes all package lists, or those of one file of sources. APT_UPDATE_FAILED when any of them could not be fetched.
 absl::Status UpdateLists(StepContext& context, const std::string& only_sources = "");
 
+// Whether there are any package lists; without them apt knows no candidates.
+bool HaveLists(StepContext& context);
+
 // Age of the package lists since UpdateLists last fetched all of them; a very large number when that is not known.
 int64_t ListsAgeUs(StepContext& context);
 

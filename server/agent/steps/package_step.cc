@@ -107,6 +107,13 @@ absl::StatusOr<std::vector<std::string>> Arguments(const Package& package, const
   return arguments;
 }
 
+// For what the step wants: a candidate can be newer only in lists that are there and young enough.
+bool ListsTooOld(const Package& package, StepContext& context) {
+  if (package.state() == Package::REMOVED) return false;
+  if (!HaveLists(context)) return true;
+  return package.cache_max_age_ms() > 0 && ListsAgeUs(context) > package.cache_max_age_ms() * kMicrosPerMilli;
+}
+
 bool MayBeStale(const absl::Status& status) {
   const std::string code = DetailsOf(status).error_code;
   return code == kPackageNotFound || code == kPackageVersionNotFound || code == kFetchFailed;
@@ -133,7 +140,15 @@ class PackageStep final : public StepType {
     }
     Observation seen{.right = problems.empty()};
     if (package.packages_size() == 1) seen.values["version"] = StateOf(found, package.packages(0).name()).version;
-    if (package.state() == Package::LATEST && seen.right) PE_RETURN_IF_ERROR(ObserveLatest(package, context, &seen, &problems));
+    if (package.state() == Package::LATEST && seen.right) {
+      if (ListsTooOld(package, context)) {
+        seen.right = false;
+        seen.unknown = true;
+        seen.summary = absl::StrCat(Versions(package, found), " installed; whether that is the latest is known after the package lists are refreshed");
+        return seen;
+      }
+      PE_RETURN_IF_ERROR(ObserveLatest(package, context, &seen, &problems));
+    }
     seen.summary = !problems.empty()                        ? absl::StrJoin(problems, ", ")
                    : package.state() == Package::REMOVED ? absl::StrCat(absl::StrJoin(NamesOf(package), ", "), " not installed")
                                                          : absl::StrCat(Versions(package, found), " installed");
@@ -144,9 +159,7 @@ class PackageStep final : public StepType {
   absl::StatusOr<Applied> Apply(const StepBody& body, const Observation& observed, StepContext& context) const override {
     const Package& package = body.package();
     bool fresh = false;
-    if (package.cache_max_age_ms() > 0 && ListsAgeUs(context) > package.cache_max_age_ms() * kMicrosPerMilli) {
-      Refresh(context, &fresh);
-    }
+    if (ListsTooOld(package, context)) Refresh(context, &fresh);
     absl::StatusOr<std::vector<AptChange>> changes = Transact(package, context);
     if (!fresh && MayBeStale(changes.status())) {
       Refresh(context, &fresh);

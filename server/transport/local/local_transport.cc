@@ -14,7 +14,8 @@ using transport::SocketPipe;
 std::unique_ptr<Connection> LocalTransport::Connect(const ConnectRequest& request,
                                                     std::shared_ptr<ConnectionObserver> observer) {
   const bool sudo = transport::NeedsSudo(request.credential);
-  AgentLink::Parts parts{.loop = loop_.loop(), .options = &options_, .observer = std::move(observer), .target = "local://"};
+  AgentLink::Parts parts{
+      .loop = loop_.loop(), .options = &options_, .observer = std::move(observer), .target = "local://"};
   return links_.Add(std::move(parts), [this, sudo](std::shared_ptr<AgentLink> link) {
     if (!options_.local_socket.empty()) {
       return link->Start(std::make_unique<SocketPipe>(loop_.loop(), options_.local_socket));

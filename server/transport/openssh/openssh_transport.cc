@@ -71,7 +71,8 @@ std::unique_ptr<Connection> OpensshTransport::Connect(const ConnectRequest& requ
     const absl::StatusOr<std::string> pinned = transport::PinnedKey(request.host_key);
     if (!pinned.ok()) return link->Fail(transport::BadPinnedKey(target, request.host_key));
     if (LooksLikeOption(request)) {
-      return link->Fail(transport::UnsupportedAddress(target, "a host or user is not empty and does not begin with '-'"));
+      return link->Fail(
+          transport::UnsupportedAddress(target, "a host or user is not empty and does not begin with '-'"));
     }
     Dial(request, *pinned, std::move(link));
   });
@@ -81,8 +82,10 @@ void OpensshTransport::Dial(const ConnectRequest& request, const std::string& pi
   gate_.Enter(GateAddress(request), [this, request, pinned, link](std::unique_ptr<LoginGate::Slot> slot) {
     loop_->loop()->Post([this, request, pinned, link, slot = std::move(slot)]() mutable {
       if (link->finished()) return;
-      SshPolicy::Parts parts{.options = &options_, .commands = &commands_, .request = request, .pinned = pinned, .slot = std::move(slot)};
-      link->Start(std::make_unique<ChildPipe>(loop_->loop(), loop_->reaper(), std::make_unique<SshPolicy>(std::move(parts))));
+      SshPolicy::Parts parts{
+          .options = &options_, .commands = &commands_, .request = request, .pinned = pinned, .slot = std::move(slot)};
+      link->Start(
+          std::make_unique<ChildPipe>(loop_->loop(), loop_->reaper(), std::make_unique<SshPolicy>(std::move(parts))));
     });
   });
 }

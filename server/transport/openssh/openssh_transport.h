@@ -1,6 +1,6 @@
-// `openssh`: hosts by ssh, with the system's client: one process per connection, without ControlMaster. Slower and bigger
-// than `ssh`, and able to do whatever an ssh_config asks (ProxyJump, hardware keys, certificates of users, post-quantum
-// key exchange). Thread rule: as Transport.
+// `openssh`: hosts by ssh, with the system's client: one process per connection, without ControlMaster. Slower and
+// bigger than `ssh`, and able to do whatever an ssh_config asks (ProxyJump, hardware keys, certificates of users,
+// post-quantum key exchange). Thread rule: as Transport.
 #ifndef SERVER_TRANSPORT_OPENSSH_OPENSSH_TRANSPORT_H_
 #define SERVER_TRANSPORT_OPENSSH_OPENSSH_TRANSPORT_H_
 
@@ -22,7 +22,8 @@ class OpensshTransport final : public Transport {
   static absl::StatusOr<std::unique_ptr<Transport>> Make(TransportOptions options);
   ~OpensshTransport() override;
 
-  std::unique_ptr<Connection> Connect(const ConnectRequest& request, std::shared_ptr<ConnectionObserver> observer) override;
+  std::unique_ptr<Connection> Connect(const ConnectRequest& request,
+                                      std::shared_ptr<ConnectionObserver> observer) override;
 
  private:
   OpensshTransport(TransportOptions options, transport::RemoteCommands commands);

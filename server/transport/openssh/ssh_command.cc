@@ -16,16 +16,37 @@ constexpr char kKnownHosts[] =
 
 constexpr const char* kOptions[] = {
     // Who the host is.
-    "StrictHostKeyChecking=yes", "UserKnownHostsFile=none", "GlobalKnownHostsFile=none", "CheckHostIP=no",
-    "VerifyHostKeyDNS=no", "UpdateHostKeys=no", "NoHostAuthenticationForLocalhost=no", "FingerprintHash=sha256",
-    "HostKeyAlgorithms=ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256",
+    "StrictHostKeyChecking=yes",
+    "UserKnownHostsFile=none",
+    "GlobalKnownHostsFile=none",
+    "CheckHostIP=no",
+    "VerifyHostKeyDNS=no",
+    "UpdateHostKeys=no",
+    "NoHostAuthenticationForLocalhost=no",
+    "FingerprintHash=sha256",
     // Nobody is there to be asked, and nothing is shared between connections.
-    "BatchMode=yes", "PasswordAuthentication=no", "KbdInteractiveAuthentication=no", "ControlMaster=no", "ControlPath=none",
+    "BatchMode=yes",
+    "PasswordAuthentication=no",
+    "KbdInteractiveAuthentication=no",
+    "ControlMaster=no",
+    "ControlPath=none",
     "ControlPersist=no",
     // A plain stream of bytes and nothing beside it.
-    "ClearAllForwardings=yes", "ForwardAgent=no", "ForwardX11=no", "RequestTTY=no", "EscapeChar=none",
-    "PermitLocalCommand=no", "RemoteCommand=none", "ForkAfterAuthentication=no", "StdinNull=no", "SessionType=default",
-    "Compression=no", "LogLevel=ERROR", "ConnectionAttempts=1", "ServerAliveInterval=8", "ServerAliveCountMax=2",
+    "ClearAllForwardings=yes",
+    "ForwardAgent=no",
+    "ForwardX11=no",
+    "RequestTTY=no",
+    "EscapeChar=none",
+    "PermitLocalCommand=no",
+    "RemoteCommand=none",
+    "ForkAfterAuthentication=no",
+    "StdinNull=no",
+    "SessionType=default",
+    "Compression=no",
+    "LogLevel=ERROR",
+    "ConnectionAttempts=1",
+    "ServerAliveInterval=8",
+    "ServerAliveCountMax=2",
 };
 
 std::string Environment(const char* name, const char* otherwise) {
@@ -38,9 +59,11 @@ void AppendLogin(const ConnectRequest& request, std::vector<std::string>& argv) 
   argv.insert(argv.end(), {"-l", LoginUser(request)});
   if (request.address.port != 0) argv.insert(argv.end(), {"-p", absl::StrCat(request.address.port)});
   for (const std::string& file : credential.key_files) argv.insert(argv.end(), {"-i", file});
-  if (!credential.agent_socket.empty()) argv.insert(argv.end(), {"-o", absl::StrCat("IdentityAgent=", credential.agent_socket)});
+  if (!credential.agent_socket.empty())
+    argv.insert(argv.end(), {"-o", absl::StrCat("IdentityAgent=", credential.agent_socket)});
   // Only what the credential names, unless it names nothing: then ssh_config decides.
-  if (!credential.key_files.empty() && credential.agent_socket.empty()) argv.insert(argv.end(), {"-o", "IdentitiesOnly=yes"});
+  if (!credential.key_files.empty() && credential.agent_socket.empty())
+    argv.insert(argv.end(), {"-o", "IdentitiesOnly=yes"});
 }
 
 }  // namespace
@@ -53,6 +76,7 @@ ChildCommand SshCommand(const TransportOptions& options, const ConnectRequest& r
     command.argv.insert(command.argv.end(), {"-F", request.credential.ssh_config});
   }
   for (const char* option : kOptions) command.argv.insert(command.argv.end(), {"-o", option});
+  command.argv.insert(command.argv.end(), {"-o", absl::StrCat("HostKeyAlgorithms=", kHostKeyAlgorithms)});
   const int64_t seconds = std::max<int64_t>(1, options.connect_timeout_us / kMicrosPerSecond);
   command.argv.insert(command.argv.end(), {"-o", absl::StrCat("ConnectTimeout=", seconds)});
   command.argv.insert(command.argv.end(), {"-o", absl::StrCat("KnownHostsCommand=", kKnownHosts, offered_file, " ",
@@ -60,7 +84,8 @@ ChildCommand SshCommand(const TransportOptions& options, const ConnectRequest& r
   AppendLogin(request, command.argv);
   command.argv.insert(command.argv.end(), {"--", request.address.host, remote_line});
   // ssh needs HOME for its configuration; SSH_AUTH_SOCK is left out: a credential names its agent or has none.
-  command.environment = {Environment("PATH", "/usr/bin:/bin"), Environment("HOME", "/"), Environment("USER", "root"), "LC_ALL=C"};
+  command.environment = {Environment("PATH", "/usr/bin:/bin"), Environment("HOME", "/"), Environment("USER", "root"),
+                         "LC_ALL=C"};
   return command;
 }
 

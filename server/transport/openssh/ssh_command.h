@@ -1,11 +1,12 @@
 // The command line of the system's ssh client. Pure.
 //
-// The host key. ssh itself refuses every key that is not listed (StrictHostKeyChecking=yes), and the only list it gets is
-// the answer of a KnownHostsCommand: a constant shell line that notes the fingerprint which ssh computed of the offered
-// key, and lists that key only if the fingerprint is the pinned one. ssh then compares the key itself. No known_hosts
-// file is read or written, ssh_config cannot loosen it (options of the command line win), and host certificates are not
-// offered, so that both ssh transports look at the same thing: the host's plain key. It happens before authentication.
-// Hosts on the way (ProxyJump) are checked by the user's own configuration, without anybody to ask.
+// The host key. ssh itself refuses every key that is not listed (StrictHostKeyChecking=yes), and the only list it gets
+// is the answer of a KnownHostsCommand: a constant shell line that notes the fingerprint which ssh computed of the
+// offered key, and lists that key only if the fingerprint is the pinned one. ssh then compares the key itself. No
+// known_hosts file is read or written, ssh_config cannot loosen it (options of the command line win), and host
+// certificates are not offered, so that both ssh transports look at the same thing: the host's plain key. It happens
+// before authentication. Hosts on the way (ProxyJump) are checked by the user's own configuration, without anybody to
+// ask.
 #ifndef SERVER_TRANSPORT_OPENSSH_SSH_COMMAND_H_
 #define SERVER_TRANSPORT_OPENSSH_SSH_COMMAND_H_
 

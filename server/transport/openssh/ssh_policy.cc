@@ -36,7 +36,8 @@ absl::StatusOr<ChildCommand> SshPolicy::Command(Program program) {
   unlink(OfferedFile().c_str());
   const Become become =
       parts_.request.credential.become && LoginUser(parts_.request) != "root" ? Become::kSudo : Become::kNo;
-  return SshCommand(*parts_.options, parts_.request, parts_.pinned, OfferedFile(), parts_.commands->Line(program, become));
+  return SshCommand(*parts_.options, parts_.request, parts_.pinned, OfferedFile(),
+                    parts_.commands->Line(program, become));
 }
 
 std::string SshPolicy::Offered() const {
@@ -67,6 +68,7 @@ CloseReason SshPolicy::WhyBroken(const PipeEnd& end) const {
   if (!offered.empty() && offered != parts_.pinned) {
     return parts_.pinned.empty() ? HostKeyUnknown(target, offered) : HostKeyChanged(target, parts_.pinned, offered);
   }
+  if (offered.empty() && says("Host key verification failed")) return HostOnTheWayUnknown(target, text);
   if (says("Permission denied") || says("Too many authentication failures")) {
     return AuthenticationFailed(LoginUser(parts_.request), target, text);
   }
@@ -77,7 +79,8 @@ CloseReason SshPolicy::WhyBroken(const PipeEnd& end) const {
     return ConnectTimeout(target, parts_.options->connect_timeout_us);
   }
   if (says("Unable to negotiate") || says("no matching")) return NoCommonAlgorithms(target, text);
-  if (says("Connection refused") || says("No route to host") || says("Network is unreachable")) return ConnectRefused(target, text);
+  if (says("Connection refused") || says("No route to host") || says("Network is unreachable"))
+    return ConnectRefused(target, text);
   return offered.empty() ? HandshakeFailed(target, text) : ConnectionLost(target, text);
 }
 

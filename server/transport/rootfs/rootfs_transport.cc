@@ -13,7 +13,8 @@ namespace {
 // Empty when an agent can be started for it.
 std::string WhyNot(const std::string& path) {
   struct stat status;
-  if (path.empty() || path[0] != '/') return "the path of the root directory must be absolute, as in rootfs:///srv/image";
+  if (path.empty() || path[0] != '/')
+    return "the path of the root directory must be absolute, as in rootfs:///srv/image";
   if (stat(path.c_str(), &status) != 0) return "there is no such directory on the engine's machine";
   return S_ISDIR(status.st_mode) ? "" : "it is not a directory";
 }

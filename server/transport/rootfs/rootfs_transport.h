@@ -13,7 +13,8 @@ namespace pe {
 class RootfsTransport final : public Transport {
  public:
   explicit RootfsTransport(TransportOptions options) : options_(std::move(options)) {}
-  std::unique_ptr<Connection> Connect(const ConnectRequest& request, std::shared_ptr<ConnectionObserver> observer) override;
+  std::unique_ptr<Connection> Connect(const ConnectRequest& request,
+                                      std::shared_ptr<ConnectionObserver> observer) override;
 
  private:
   const TransportOptions options_;

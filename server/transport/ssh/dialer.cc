@@ -60,7 +60,8 @@ void Dialer::ConnectNext() {
   tcp_fd_ = socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (tcp_fd_ < 0) return TryNext(errno);
   SetSocketOptions(tcp_fd_);
-  if (connect(tcp_fd_, reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0 && errno != EINPROGRESS) {
+  if (connect(tcp_fd_, reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0 &&
+      errno != EINPROGRESS) {
     return TryNext(errno);
   }
   watched_fd_ = tcp_fd_;
@@ -134,8 +135,8 @@ void Dialer::LogIn() {
   }
   auto done = std::exchange(parts_.done, nullptr);
   parts_.loop->Unwatch(std::exchange(watched_fd_, -1));
-  Outcome outcome{.session = std::exchange(session_, std::nullopt), .reason = {}, .host_key = host_key_,
-                  .slot = std::move(slot_)};
+  Outcome outcome{
+      .session = std::exchange(session_, std::nullopt), .reason = {}, .host_key = host_key_, .slot = std::move(slot_)};
   Leave();
   done(std::move(outcome));
 }

@@ -64,7 +64,7 @@ class Dialer final : public std::enable_shared_from_this<Dialer> {
   std::optional<EventLoop::TimerId> timer_;
   std::vector<SocketAddress> addresses_;
   size_t next_address_ = 0;
-  int tcp_fd_ = -1;    // until a session owns it
+  int tcp_fd_ = -1;  // until a session owns it
   int watched_fd_ = -1;
   std::optional<SshSession> session_;
   Login login_;

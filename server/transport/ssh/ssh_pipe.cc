@@ -112,9 +112,9 @@ void SshPipe::StartProgram() {
   write_blocked_ = true;  // whoever wanted to write before is told
 }
 
-// Output last: a read of either stream takes in packets of both, and nothing else will tell of what was taken in. What is
-// left of the errors by that waits for the next turn or the end.
-// After the end of output only the exit code is waited for: asking for it takes in packets, reading would not any more.
+// Output last: a read of either stream takes in packets of both, and nothing else will tell of what was taken in. What
+// is left of the errors by that waits for the next turn or the end. After the end of output only the exit code is
+// waited for: asking for it takes in packets, reading would not any more.
 void SshPipe::ReadChannel() {
   int reads = 0;
   while (state_ == State::kRunning && (ReadStream(1) || ReadStream(0))) {
@@ -146,8 +146,8 @@ bool SshPipe::ReadStream(int is_stderr) {
   return true;
 }
 
-// The host's window is open, and libssh has nothing left that the socket did not take: it would keep whatever it is given,
-// so it gets one piece at a time.
+// The host's window is open, and libssh has nothing left that the socket did not take: it would keep whatever it is
+// given, so it gets one piece at a time.
 bool SshPipe::HasRoom() const {
   return (ssh_get_status(session_.raw()) & SSH_WRITE_PENDING) == 0 && ssh_channel_window_size(channel_) > 0;
 }

@@ -49,7 +49,8 @@ class SshPipe final : public Pipe {
   void DropChannel();
   bool HasRoom() const;
   static void OnExitStatus(ssh_session, ssh_channel, int status, void* self);
-  static void OnExitSignal(ssh_session, ssh_channel, const char* name, int core, const char* text, const char* language, void* self);
+  static void OnExitSignal(ssh_session, ssh_channel, const char* name, int core, const char* text, const char* language,
+                           void* self);
 
   Parts parts_;
   SshSession session_;

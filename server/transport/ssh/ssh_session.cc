@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "server/transport/host_key.h"
 
 namespace pe::transport {
 namespace {
@@ -12,14 +13,14 @@ namespace {
 constexpr char kKeyExchange[] =
     "curve25519-sha256,curve25519-sha256@libssh.org,ecdh-sha2-nistp256,ecdh-sha2-nistp384,ecdh-sha2-nistp521,"
     "diffie-hellman-group16-sha512,diffie-hellman-group18-sha512";
-// One order for both ssh transports, so that both see the same key of a host that has several.
-constexpr char kHostKeys[] =
-    "ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256";
-constexpr char kCiphers[] = "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,aes128-ctr";
+constexpr char kCiphers[] =
+    "aes128-gcm@openssh.com,aes256-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-ctr,aes128-ctr";
 constexpr char kMacs[] = "hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha2-256,hmac-sha2-512";
 
 bool SetOptions(ssh_session session, int socket_fd, const SshTarget& target) {
-  const auto set = [&](ssh_options_e option, const void* value) { return ssh_options_set(session, option, value) == SSH_OK; };
+  const auto set = [&](ssh_options_e option, const void* value) {
+    return ssh_options_set(session, option, value) == SSH_OK;
+  };
   const bool process_config = false;
   const int off = 0, on = 1;
   const unsigned int port = static_cast<unsigned int>(target.port);
@@ -27,11 +28,11 @@ bool SetOptions(ssh_session session, int socket_fd, const SshTarget& target) {
   return set(SSH_OPTIONS_PROCESS_CONFIG, &process_config) && set(SSH_OPTIONS_HOST, target.host.c_str()) &&
          set(SSH_OPTIONS_PORT, &port) && set(SSH_OPTIONS_USER, target.user.c_str()) && set(SSH_OPTIONS_FD, &fd) &&
          set(SSH_OPTIONS_KNOWNHOSTS, "/dev/null") && set(SSH_OPTIONS_GLOBAL_KNOWNHOSTS, "/dev/null") &&
-         set(SSH_OPTIONS_KEY_EXCHANGE, kKeyExchange) && set(SSH_OPTIONS_HOSTKEYS, kHostKeys) &&
-         set(SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, kHostKeys) && set(SSH_OPTIONS_CIPHERS_C_S, kCiphers) &&
-         set(SSH_OPTIONS_CIPHERS_S_C, kCiphers) && set(SSH_OPTIONS_HMAC_C_S, kMacs) && set(SSH_OPTIONS_HMAC_S_C, kMacs) &&
-         set(SSH_OPTIONS_COMPRESSION, "no") && set(SSH_OPTIONS_GSSAPI_DELEGATE_CREDENTIALS, &off) &&
-         set(SSH_OPTIONS_NODELAY, &on) &&
+         set(SSH_OPTIONS_KEY_EXCHANGE, kKeyExchange) && set(SSH_OPTIONS_HOSTKEYS, kHostKeyAlgorithms) &&
+         set(SSH_OPTIONS_PUBLICKEY_ACCEPTED_TYPES, kHostKeyAlgorithms) && set(SSH_OPTIONS_CIPHERS_C_S, kCiphers) &&
+         set(SSH_OPTIONS_CIPHERS_S_C, kCiphers) && set(SSH_OPTIONS_HMAC_C_S, kMacs) &&
+         set(SSH_OPTIONS_HMAC_S_C, kMacs) && set(SSH_OPTIONS_COMPRESSION, "no") &&
+         set(SSH_OPTIONS_GSSAPI_DELEGATE_CREDENTIALS, &off) && set(SSH_OPTIONS_NODELAY, &on) &&
          (target.agent_socket.empty() || set(SSH_OPTIONS_IDENTITY_AGENT, target.agent_socket.c_str()));
 }
 

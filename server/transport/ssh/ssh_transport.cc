@@ -60,7 +60,8 @@ std::unique_ptr<Connection> SshTransport::Connect(const ConnectRequest& request,
                          .target = transport::TargetName(request.address),
                          .user = user,
                          .become = request.credential.become && user != "root"};
-  return links_->Add(std::move(parts), [this, request](std::shared_ptr<AgentLink> link) { Dial(request, std::move(link)); });
+  return links_->Add(std::move(parts),
+                     [this, request](std::shared_ptr<AgentLink> link) { Dial(request, std::move(link)); });
 }
 
 void SshTransport::Dial(const ConnectRequest& request, std::shared_ptr<AgentLink> link) {
@@ -77,15 +78,26 @@ void SshTransport::Dial(const ConnectRequest& request, std::shared_ptr<AgentLink
     link->loop()->Post([this, link, become, target, outcome = std::move(outcome)]() mutable {
       if (!outcome.session.has_value()) return link->Fail(std::move(outcome.reason));
       if (link->finished()) return;
-      SshPipe::Parts parts{.loop = link->loop(), .commands = &commands_, .become = become,
-                           .host_key = std::move(outcome.host_key), .target = target, .slot = std::move(outcome.slot)};
+      SshPipe::Parts parts{.loop = link->loop(),
+                           .commands = &commands_,
+                           .become = become,
+                           .host_key = std::move(outcome.host_key),
+                           .target = target,
+                           .slot = std::move(outcome.slot)};
       link->Start(std::make_unique<SshPipe>(*std::move(outcome.session), std::move(parts)));
     });
   };
-  auto dialer = std::make_shared<Dialer>(Dialer::Parts{
-      .loop = loop, .resolver = resolver_.get(), .options = &options_,
-      .target = {.host = request.address.host, .port = port, .user = user, .agent_socket = request.credential.agent_socket},
-      .target_name = target, .credential = request.credential, .pinned = *pinned, .done = std::move(done)});
+  auto dialer = std::make_shared<Dialer>(Dialer::Parts{.loop = loop,
+                                                       .resolver = resolver_.get(),
+                                                       .options = &options_,
+                                                       .target = {.host = request.address.host,
+                                                                  .port = port,
+                                                                  .user = user,
+                                                                  .agent_socket = request.credential.agent_socket},
+                                                       .target_name = target,
+                                                       .credential = request.credential,
+                                                       .pinned = *pinned,
+                                                       .done = std::move(done)});
   link->OnCancel([loop, dialer] { loop->Post([dialer] { dialer->Cancel(); }); });
   gate_.Enter(absl::StrCat(request.address.host, ":", port), [loop, dialer](std::unique_ptr<LoginGate::Slot> slot) {
     loop->Post([dialer, slot = std::move(slot)]() mutable { dialer->Begin(std::move(slot)); });

@@ -27,7 +27,8 @@ class SshTransport final : public Transport {
   static absl::StatusOr<std::unique_ptr<Transport>> Make(TransportOptions options);
   ~SshTransport() override;
 
-  std::unique_ptr<Connection> Connect(const ConnectRequest& request, std::shared_ptr<ConnectionObserver> observer) override;
+  std::unique_ptr<Connection> Connect(const ConnectRequest& request,
+                                      std::shared_ptr<ConnectionObserver> observer) override;
 
  private:
   SshTransport(TransportOptions options, transport::RemoteCommands commands);

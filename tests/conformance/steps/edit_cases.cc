@@ -50,7 +50,7 @@ std::vector<StepCase> EditCases() {
       Edit("ini_new_section", [](FileEdit* edit) { edit->mutable_ini()->set_section("third"); edit->mutable_ini()->set_key("k"); edit->mutable_ini()->set_value("v"); }),
       Edit("ini_absent", [](FileEdit* edit) { edit->mutable_ini()->set_section("main"); edit->mutable_ini()->set_key("size"); edit->mutable_ini()->set_state(provision::v1::ABSENT); }),
       Edit("json", [](FileEdit* edit) { edit->mutable_json()->set_pointer("/log/level"); edit->mutable_json()->set_value("\"debug\""); }, "{\n  \"z\": 1,\n  \"a\": [1, 2]\n}\n"),
-      Edit("json_absent", [](FileEdit* edit) { edit->mutable_json()->set_pointer("/a/0"); edit->mutable_json()->set_state(provision::v1::ABSENT); }, "{\"z\":1,\"a\":[1,2]}"),
+      Edit("json_absent", [](FileEdit* edit) { edit->mutable_json()->set_pointer("/a"); edit->mutable_json()->set_state(provision::v1::ABSENT); }, "{\"z\":1,\"a\":[1,2]}"),
       {.name = "authorized_key",
        .body =
            [](World&) {

@@ -22,6 +22,7 @@ std::string Installed(World& world) {
 }
 
 void Pristine(World& world) {
+  if (world.Output({"find", "/var/lib/apt/lists", "-name", "*InRelease"}).empty()) world.Run({"apt-get", "update"});
   world.Output({"apt-mark", "unhold", "lab-app"});
   world.Output({"apt-get", "-y", "remove", "tree", "sl"});
   world.Run({"apt-get", "-y", "--allow-downgrades", "install", "lab-app=1.0-1", "lab-vuln=1.0-1"});

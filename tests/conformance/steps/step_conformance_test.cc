@@ -78,7 +78,9 @@ TEST_P(StepConformance, LookingChangesNothing) {
   const Observation seen = Observe(/*plan=*/true);
   EXPECT_FALSE(seen.summary.empty());
   EXPECT_EQ(seen.unknown, GetParam().unknown);
-  if (GetParam().changes) EXPECT_FALSE(seen.right) << seen.summary;
+  if (GetParam().changes) {
+    EXPECT_FALSE(seen.right) << seen.summary;
+  }
   EXPECT_EQ(world_->Snapshot(WidePaths(*world_)), before);
   EXPECT_TRUE(world_->undo.records.empty());
 }

@@ -45,13 +45,25 @@ class Recorder final : public ConnectionObserver {
     return Wait([this, count]() { return frames_.size() >= count || closes_ > 0; }) && frames().size() >= count;
   }
 
-  int opens() const { return Locked<int>([this]() { return opens_; }); }
-  int closes() const { return Locked<int>([this]() { return closes_; }); }
+  int opens() const {
+    return Locked<int>([this]() { return opens_; });
+  }
+  int closes() const {
+    return Locked<int>([this]() { return closes_; });
+  }
   // Calls that came before OnOpen or after OnClosed.
-  int late() const { return Locked<int>([this]() { return late_; }); }
-  CloseReason reason() const { return Locked<CloseReason>([this]() { return reason_; }); }
-  std::string host_key() const { return Locked<std::string>([this]() { return host_key_; }); }
-  provision::agent::v1::Hello hello() const { return Locked<provision::agent::v1::Hello>([this]() { return hello_; }); }
+  int late() const {
+    return Locked<int>([this]() { return late_; });
+  }
+  CloseReason reason() const {
+    return Locked<CloseReason>([this]() { return reason_; });
+  }
+  std::string host_key() const {
+    return Locked<std::string>([this]() { return host_key_; });
+  }
+  provision::agent::v1::Hello hello() const {
+    return Locked<provision::agent::v1::Hello>([this]() { return hello_; });
+  }
   std::vector<provision::agent::v1::Frame> frames() const {
     return Locked<std::vector<provision::agent::v1::Frame>>([this]() { return frames_; });
   }

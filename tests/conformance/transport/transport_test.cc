@@ -230,11 +230,13 @@ TEST_P(TransportTest, FiftyConnectionsAtOnce) {
     connections.push_back(world_.Connect(recorders.back()));
   }
   for (int i = 0; i < 50; ++i) {
-    ASSERT_TRUE(recorders[static_cast<size_t>(i)]->WaitOpen()) << i << ": " << recorders[static_cast<size_t>(i)]->reason().message;
+    ASSERT_TRUE(recorders[static_cast<size_t>(i)]->WaitOpen())
+        << i << ": " << recorders[static_cast<size_t>(i)]->reason().message;
     ASSERT_TRUE(connections[static_cast<size_t>(i)]->Send(Blob(10'000, i)));
   }
   for (int i = 0; i < 50; ++i) {
-    ASSERT_TRUE(recorders[static_cast<size_t>(i)]->WaitFrames(1)) << i << ": " << recorders[static_cast<size_t>(i)]->reason().message;
+    ASSERT_TRUE(recorders[static_cast<size_t>(i)]->WaitFrames(1))
+        << i << ": " << recorders[static_cast<size_t>(i)]->reason().message;
     EXPECT_EQ(recorders[static_cast<size_t>(i)]->frames()[0].blob_part().offset(), i);
   }
 }

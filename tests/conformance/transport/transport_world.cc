@@ -45,14 +45,15 @@ void TransportWorld::UseAgent(const std::string& path) {
 
 // Bytes after the end of an ELF file change nothing but its digest.
 void TransportWorld::ReleaseAgent() {
-  std::ofstream(absl::StrCat(folder_, "/binaries/pe-agent-", transport::OwnArchitecture()), std::ios::app) << "next release";
+  std::ofstream(absl::StrCat(folder_, "/binaries/pe-agent-", transport::OwnArchitecture()), std::ios::app)
+      << "next release";
 }
 
 TestSshd& TransportWorld::sshd() {
   if (sshd_ == nullptr) {
     // HOME: the start-up files of this machine's root are no part of the test.
-    sshd_ = TestSshd::Start(folder_, absl::StrCat("SetEnv HOME=", folder_, " PE_AGENT_RUN=", folder_, "/run PE_AGENT_STATE=", folder_,
-                                                    "/state\n", sshd_more_));
+    sshd_ = TestSshd::Start(folder_, absl::StrCat("SetEnv HOME=", folder_, " PE_AGENT_RUN=", folder_,
+                                                  "/run PE_AGENT_STATE=", folder_, "/state\n", sshd_more_));
     if (sshd_ == nullptr) throw std::runtime_error("sshd did not start");
   }
   return *sshd_;

@@ -39,7 +39,9 @@ class TransportWorld {
   Transport& transport();
   // Destroys the transport.
   void EndTransport() { transports_.clear(); }
-  std::unique_ptr<Connection> Connect(const std::shared_ptr<Recorder>& recorder) { return transport().Connect(Request(), recorder); }
+  std::unique_ptr<Connection> Connect(const std::shared_ptr<Recorder>& recorder) {
+    return transport().Connect(Request(), recorder);
+  }
 
   const std::string& folder() const { return folder_; }
   std::string host_folder() const { return folder_ + "/host"; }  // the agent's, by ssh

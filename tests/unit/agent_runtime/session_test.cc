@@ -85,8 +85,8 @@ TEST_F(SessionTest, ReportsGoOnWhereTheEngineStoredThem) {
     EngineSide engine(life);
     engine.Welcome();
     engine.SendPlan(PlanMaker(kRun).Step("a").Step("block").plan());
-    FakeSteps::Get().AwaitBlocked(1);
     engine.Next([](const v1::Frame& f) { return f.report().step() == 1; });
+    FakeSteps::Get().AwaitBlocked(1);
   }
   EngineSide again(life);
   ASSERT_EQ(again.hello().open_runs_size(), 1);
@@ -156,7 +156,9 @@ TEST_F(SessionTest, SecretsAreAskedForUsedAndRemovedFromWhatLeaves) {
   }
   EXPECT_EQ(output, "it is ***!");
   RealFileSystem files;
-  for (const std::string& name : *files.List(state_ + "/runs")) {
+  const std::vector<std::string> names = *files.List(state_ + "/runs");
+  ASSERT_FALSE(names.empty());
+  for (const std::string& name : names) {
     EXPECT_THAT(*files.Read(state_ + "/runs/" + name, 1 << 20), Not(HasSubstr("hunter2")));
   }
 }
@@ -167,8 +169,8 @@ TEST_F(SessionTest, AfterACrashWhatEndedStaysAndWhatWasBegunIsRunAgain) {
     EngineSide engine(life);
     engine.Welcome();
     engine.SendPlan(PlanMaker(kRun).Step("a").Notify({2}).Step("block").Handler("h").plan());
-    FakeSteps::Get().AwaitBlocked(1);
     engine.Next([](const v1::Frame& f) { return f.report().step() == 1; });
+    FakeSteps::Get().AwaitBlocked(1);
   }  // killed: what `block` says afterwards is never taken in
   Life life(state_);
   EngineSide engine(life);

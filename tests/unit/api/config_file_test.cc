@@ -36,6 +36,17 @@ credentials:
   EXPECT_TRUE(layer->credentials[0].become);
 }
 
+TEST(ConfigFile, Downloads) {
+  const auto layer = ParseConfigFile("downloads: {allowHosts: [files.example.com, '*.example.org'], allowPrivate: true}\n", "c.yaml");
+  ASSERT_TRUE(layer.ok()) << layer.status();
+  EXPECT_EQ(layer->values.at("downloads.allowHosts"), "files.example.com,*.example.org");
+  EXPECT_EQ(layer->values.at("downloads.allowPrivate"), "true");
+  EXPECT_EQ(ParseConfigFile("downloads: {allowHosts: []}", "c.yaml")->values.at("downloads.allowHosts"), "*");
+  const std::string problem = Problem("downloads:\n  allowHost: [a]\n  allowHosts: a\n");
+  EXPECT_THAT(problem, HasSubstr("c.yaml:2: unknown key `allowHost`; did you mean `allowHosts`?"));
+  EXPECT_THAT(problem, HasSubstr("c.yaml:3: `allowHosts` must be a list of hosts"));
+}
+
 TEST(ConfigFile, EmptyIsFine) {
   for (const char* text : {"", "# nothing\n", "---\n"}) EXPECT_TRUE(ParseConfigFile(text, "c.yaml").ok()) << text;
 }
@@ -57,7 +68,7 @@ TEST(ConfigFile, OtherShapes) {
   EXPECT_THAT(Problem("credentials: [a]\n"), HasSubstr("must be a map with"));
   EXPECT_THAT(Problem("credentials: [{name: a}, {name: a}]\n"), HasSubstr("a second credential `a`"));
   EXPECT_THAT(Problem("socket: /a\n---\nsocket: /b\n"), HasSubstr("a second document"));
-  EXPECT_THAT(Problem("zzzzzzzzzz: 1\n"), HasSubstr("known are credentials, dataDir"));
+  EXPECT_THAT(Problem("zzzzzzzzzz: 1\n"), HasSubstr("known are credentials, downloads, dataDir"));
   EXPECT_THAT(Problem(std::string(2 << 20, ' ')), HasSubstr("larger than"));
   EXPECT_THAT(Problem(std::string(5000, '[')), HasSubstr("c.yaml"));
 }

@@ -60,11 +60,13 @@ TEST(Config, DefaultsOfATrialAndOfAService) {
 }
 
 TEST(Config, WrongValuesAreAllNamed) {
-  const auto config = MakeConfig(true, {Said("flag", {{"socket", "relative"}, {"listen", "0.0.0.0:1"}, {"logLevel", "loud"}, {"logFormat", "xml"}, {"dataDir", ""}}),
+  const auto config = MakeConfig(true, {Said("flag", {{"socket", "relative"}, {"listen", "0.0.0.0:1"}, {"logLevel", "loud"}, {"logFormat", "xml"}, {"dataDir", ""},
+                                                       {"downloads.allowHosts", "a.org,http://b"}, {"downloads.allowPrivate", "maybe"}}),
                                         {.origin = "c.yaml", .credentials = {{.name = "c", .key_files = {"~/.ssh/id"}}}}, Defaults(Trial())});
   ASSERT_FALSE(config.ok());
   for (const char* part : {"socket (flag): `relative` must be an absolute path", "listen (flag): `0.0.0.0:1` is not a loopback address",
                            "`loud` is not a log level", "must be auto, text or json", "dataDir: must not be empty",
+                           "downloads.allowHosts (flag): `http://b` is not HOST or *.HOST", "downloads.allowPrivate (flag): must be true or false",
                            "credential `c`: key file `~/.ssh/id` must be an absolute path"}) {
     EXPECT_THAT(std::string(config.status().message()), HasSubstr(part));
   }
@@ -80,7 +82,7 @@ TEST(Config, CredentialFlag) {
 }
 
 TEST(Config, WhatIsPrintedIsReadAgain) {
-  const auto config = MakeConfig(true, {Said("flag", {{"listen", "off"}, {"socket", "/a b: \"c\""}}),
+  const auto config = MakeConfig(true, {Said("flag", {{"listen", "off"}, {"socket", "/a b: \"c\""}, {"downloads.allowHosts", "a.org,*.b.org"}}),
                                         {.origin = "flag", .credentials = {*ParseCredentialFlag("name=web,user=u,key=/k,become=true")}}, Defaults(Trial())});
   ASSERT_TRUE(config.ok()) << config.status();
   const std::string text = PrintConfig(*config);

@@ -25,10 +25,12 @@ TEST_F(Rules, OtherContentIsRefusedAndNotKept) {
 TEST_F(Rules, TooMuchIsRefusedWhetherAnnouncedOrNot) {
   options_.max_blob_bytes = 1000;
   TestHttpServer server([](const HttpRequest& request) {
-    return HttpResponse{.body = std::string(request.path == "/fits" ? 1000 : 1001, 'x'), .say_length = request.path != "/silent"};
+    return HttpResponse{.body = std::string(request.path == "/fits" ? 1000 : 1001, 'x'),
+                        .say_length = request.path != "/silent"};
   });
   for (const char* path : {"/announced", "/silent"}) {
-    EXPECT_THAT(Text(Get(server.Url(path), Sha256Hex(std::string(1001, 'x')))), HasSubstr("larger than 1000 bytes")) << path;
+    EXPECT_THAT(Text(Get(server.Url(path), Sha256Hex(std::string(1001, 'x')))), HasSubstr("larger than 1000 bytes"))
+        << path;
   }
   EXPECT_EQ(Text(Get(server.Url("/fits"), Sha256Hex(std::string(1000, 'x')))), std::string(1000, 'x'));
   EXPECT_EQ(Cached().size(), 1u);
@@ -53,7 +55,8 @@ TEST_F(Rules, ARedirectToAPrivateAddressIsRefused) {
   options_.may_connect = [&](const sockaddr& address) {
     return ntohs(reinterpret_cast<const sockaddr_in&>(address).sin_port) == outside.port();
   };
-  EXPECT_THAT(Text(Get(outside.Url("/a"), Sha256Hex("inside"))), HasSubstr("leads to 127.0.0.1, which is not on the public internet"));
+  EXPECT_THAT(Text(Get(outside.Url("/a"), Sha256Hex("inside"))),
+              HasSubstr("leads to 127.0.0.1, which is not on the public internet"));
   EXPECT_EQ(outside.requests().size(), 1u);
   EXPECT_THAT(inside.requests(), IsEmpty());
 }
@@ -72,7 +75,8 @@ TEST_F(Rules, ARedirectToAHostThatIsNotListedOrToAFileIsRefused) {
 TEST_F(Rules, FiveRedirectsAreFollowedAndNoMore) {
   TestHttpServer server([&](const HttpRequest& request) {
     const int left = std::stoi(request.path.substr(1));
-    return left == 0 ? TestHttpServer::Content(request, "end") : TestHttpServer::Redirect("/" + std::to_string(left - 1));
+    return left == 0 ? TestHttpServer::Content(request, "end")
+                     : TestHttpServer::Redirect("/" + std::to_string(left - 1));
   });
   EXPECT_EQ(Text(Get(server.Url("/5"), Sha256Hex("end"))), "end");
   EXPECT_THAT(Text(Get(server.Url("/6"), Sha256Hex("another"))), HasSubstr("redirects once more after 5 redirects"));
@@ -88,12 +92,17 @@ TEST_F(Rules, ALongQueueIsRefusedAndSaysSo) {
   std::shared_future<void> gone(go.get_future());
   options_.threads = 1;
   options_.max_waiting = 2;
+  std::promise<void> asked;
   TestHttpServer server([&](const HttpRequest& request) {
+    if (request.path == "/0") asked.set_value();
     gone.wait();
     return TestHttpServer::Content(request, request.path);
   });
   std::vector<std::future<Result>> answers;
-  for (int i = 0; i < 5; ++i) answers.push_back(Ask(server.Url("/" + std::to_string(i)), Sha256Hex("/" + std::to_string(i))));
+  answers.push_back(Ask(server.Url("/0"), Sha256Hex("/0")));
+  asked.get_future().wait();
+  for (int i = 1; i < 4; ++i)
+    answers.push_back(Ask(server.Url("/" + std::to_string(i)), Sha256Hex("/" + std::to_string(i))));
   EXPECT_THAT(Text(answers.back().get()), HasSubstr("too many downloads wait already"));
   go.set_value();
   EXPECT_EQ(Text(answers.front().get()), "/0");

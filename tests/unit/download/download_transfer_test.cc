@@ -22,7 +22,8 @@ TEST_F(Transfer, ContentComesIsKeptForItsOwnerAloneAndServedWithoutTheNetwork) {
   const std::string digest = Sha256Hex("hello");
   EXPECT_EQ(Text(Get(server.Url("/a"), digest)), "hello");
   EXPECT_THAT(Cached(), ElementsAre(digest));
-  EXPECT_EQ(std::filesystem::status(blobs() + "/" + digest).permissions(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  EXPECT_EQ(std::filesystem::status(blobs() + "/" + digest).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   EXPECT_EQ(std::filesystem::status(blobs()).permissions(), std::filesystem::perms::owner_all);
   EXPECT_EQ(Text(Get(server.Url("/elsewhere"), digest)), "hello");
   Start();
@@ -132,7 +133,8 @@ TEST_F(Transfer, AnotherUrlOfTheSameDigestHasItsOwnChance) {
 }
 
 TEST_F(Transfer, ManyAtOnceAllCome) {
-  TestHttpServer server([](const HttpRequest& request) { return TestHttpServer::Content(request, "content of " + request.path); });
+  TestHttpServer server(
+      [](const HttpRequest& request) { return TestHttpServer::Content(request, "content of " + request.path); });
   std::vector<std::future<Result>> answers;
   for (int i = 0; i < 50; ++i) {
     const std::string path = "/" + std::to_string(i);

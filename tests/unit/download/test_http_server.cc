@@ -68,7 +68,9 @@ HttpResponse TestHttpServer::Content(const HttpRequest& request, const std::stri
   if (request.range_begin < 0) return {.body = content};
   const auto begin = static_cast<size_t>(request.range_begin);
   if (begin >= content.size()) return {.code = 416};
-  return {.code = 206, .headers = absl::StrCat("Content-Range: bytes ", begin, "-", content.size() - 1, "/", content.size(), "\r\n"), .body = content.substr(begin)};
+  return {.code = 206,
+          .headers = absl::StrCat("Content-Range: bytes ", begin, "-", content.size() - 1, "/", content.size(), "\r\n"),
+          .body = content.substr(begin)};
 }
 
 void TestHttpServer::Accept() {

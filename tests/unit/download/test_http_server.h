@@ -1,4 +1,5 @@
-// TestHttpServer: HTTP/1.1 on a loopback port, one answer a connection, as the test wants it. Each connection has a thread.
+// TestHttpServer: HTTP/1.1 on a loopback port, one answer a connection, as the test wants it. Each connection has a
+// thread.
 #ifndef TESTS_UNIT_DOWNLOAD_TEST_HTTP_SERVER_H_
 #define TESTS_UNIT_DOWNLOAD_TEST_HTTP_SERVER_H_
 

@@ -106,6 +106,7 @@ void FakeTransport::Answer(Wire& wire, const Frame& frame) {
     case Frame::kBlobPart:
       if (frame.blob_part().offset() == 0) wire.blob.clear();
       wire.blob += frame.blob_part().data();
+      host.blobs[frame.blob_part().digest()] = wire.blob;
       break;
     case Frame::kSecrets:
       for (const std::string& value : frame.secrets().redact()) host.secrets_seen.push_back(value);
@@ -130,6 +131,13 @@ void FakeTransport::Answer(Wire& wire, const Frame& frame) {
       done.mutable_done()->set_outcome(RunDone::CANCELLED);
       if (held != held_.end()) Report(wire, held->second.first, done);
       held_.erase(wire.host);
+      break;
+    }
+    case Frame::kPing: {
+      ++host.pings;
+      Frame pong;
+      pong.mutable_pong()->set_nonce(frame.ping().nonce());
+      if (!host.deaf) wire.observer->OnFrame(pong);
       break;
     }
     case Frame::kForgetRun: host.journal.erase(frame.forget_run().run()); break;

@@ -24,6 +24,9 @@ struct FakeHost {
   std::vector<std::string> secrets_seen;
   std::vector<std::string> runs;      // every RunPlan, in order
   int connects = 0;
+  std::map<std::string, std::string> blobs;  // by digest, the plans too
+  int pings = 0;
+  bool deaf = false;                  // answers no ping
   bool cancelled = false;
   std::map<std::string, std::vector<provision::agent::v1::Report>> journal;  // by run: every report made
   std::string engine_id;

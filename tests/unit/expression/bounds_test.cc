@@ -38,10 +38,13 @@ TEST(Bounds, SizeOfValues) {
   environment.Declare("vars.x", Type::kString);
   Bindings bindings;
   bindings.Set("vars.x", std::string(kMaxTextBytes - 10, 'x'));
-  const auto evaluate = [&](absl::string_view text) { return Expression::Compile(text, environment)->Evaluate(bindings).status(); };
+  const auto evaluate = [&](absl::string_view text) {
+    return Expression::Compile(text, environment)->Evaluate(bindings).status();
+  };
   EXPECT_THAT(std::string(evaluate("vars.x + vars.x").message()), EndsWith("the result is larger than 1 MiB"));
   EXPECT_THAT(std::string(evaluate("split(vars.x, 'x')").message()), EndsWith("the list has more than 10000 elements"));
-  EXPECT_THAT(std::string(evaluate("join([vars.x, vars.x], '')").message()), EndsWith("the result is larger than 1 MiB"));
+  EXPECT_THAT(std::string(evaluate("join([vars.x, vars.x], '')").message()),
+              EndsWith("the result is larger than 1 MiB"));
   EXPECT_TRUE(evaluate("vars.x + 'abc'").ok());
   EXPECT_FALSE(Template::Parse("${vars.x} and ${vars.x}", environment)->Render(bindings).ok());
   bindings.Set("vars.x", std::string(kMaxTextBytes + 1, 'x'));
@@ -51,7 +54,8 @@ TEST(Bounds, SizeOfValues) {
 TEST(Bounds, PiecesOfATemplate) { EXPECT_THAT(Render(Repeat("${1}", 20'001)), HasSubstr("more than 20000 pieces")); }
 
 TEST(Bounds, EveryPrefixAndEveryByteIsAnAnswerAndNotACrash) {
-  const std::string text = "vars.tls && (size(vars.names) > 1 ? vars.names[0] : 'x\\n') in [\"a\", lower('B')] || -3 % 2 == vars.port";
+  const std::string text =
+      "vars.tls && (size(vars.names) > 1 ? vars.names[0] : 'x\\n') in [\"a\", lower('B')] || -3 % 2 == vars.port";
   for (size_t i = 0; i < text.size(); ++i) {
     Evaluate(text.substr(0, i));
     for (int byte = 0; byte < 256; ++byte) {

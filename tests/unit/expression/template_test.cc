@@ -37,7 +37,8 @@ TEST(Template, ValuesAreNotInterpolatedAgain) {
 
 TEST(Template, ErrorsHaveLineAndColumnInTheWholeText) {
   EXPECT_EQ(Render("a ${vars.greting}"), "parse: column 5: `vars.greting` is not known; did you mean `vars.greeting`?");
-  EXPECT_EQ(Render("one\ntwo ${vars.port"), "parse: line 2, column 5: `${` is not closed by `}`; a literal `${` is written `$${`");
+  EXPECT_EQ(Render("one\ntwo ${vars.port"),
+            "parse: line 2, column 5: `${` is not closed by `}`; a literal `${` is written `$${`");
   EXPECT_EQ(Render("one\n ${1 +}"), "parse: line 2, column 7: expected a value, found the end");
   EXPECT_EQ(Render("${'}"), "parse: column 1: `${` is not closed by `}`; a literal `${` is written `$${`");
   EXPECT_EQ(Render("${}"), "parse: column 3: expected a value, found the end");

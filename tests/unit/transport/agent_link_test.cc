@@ -38,11 +38,15 @@ class AgentLinkTest : public testing::Test {
   ~AgentLinkTest() override { std::filesystem::remove_all(folder_); }
 
   std::unique_ptr<Connection> Connect(bool become = false) {
-    AgentLink::Parts parts{.loop = &loop_, .options = &options_, .files = files_.get(), .observer = recorder_,
-                           .target = "ssh://web", .user = "ops", .become = become};
-    return links_.Add(std::move(parts), [this](std::shared_ptr<AgentLink> link) {
-      link->Start(std::make_unique<FakePipe>(&host_));
-    });
+    AgentLink::Parts parts{.loop = &loop_,
+                           .options = &options_,
+                           .files = files_.get(),
+                           .observer = recorder_,
+                           .target = "ssh://web",
+                           .user = "ops",
+                           .become = become};
+    return links_.Add(std::move(parts),
+                      [this](std::shared_ptr<AgentLink> link) { link->Start(std::make_unique<FakePipe>(&host_)); });
   }
   CloseReason End() {
     EXPECT_TRUE(recorder_->WaitClosed());

@@ -79,8 +79,9 @@ TEST(PinnedKeyTest, IsAFingerprintOrNothing) {
   EXPECT_EQ(*PinnedKey("SHA256:" + digits), "SHA256:" + digits);
   EXPECT_EQ(*PinnedKey("SHA256:" + digits + "="), "SHA256:" + digits);
   EXPECT_EQ(*PinnedKey(""), "");
-  for (const std::string& bad : {digits, "SHA256:" + digits + "a", "sha256:" + digits, "SHA256:" + std::string(42, 'a') + " ",
-                                 std::string("MD5:00:11"), "SHA256:" + std::string(42, 'a') + "%"}) {
+  for (const std::string& bad :
+       {digits, "SHA256:" + digits + "a", "sha256:" + digits, "SHA256:" + std::string(42, 'a') + " ",
+        std::string("MD5:00:11"), "SHA256:" + std::string(42, 'a') + "%"}) {
     EXPECT_FALSE(PinnedKey(bad).ok()) << bad;
   }
 }
@@ -90,7 +91,8 @@ TEST(RemoteCommandsTest, AreConstant) {
   EXPECT_EQ(commands.Line(Program::kAttach, Become::kNo), "exec /var/lib/pe-agent/bin/pe-agent attach");
   EXPECT_EQ(commands.Line(Program::kAttach, Become::kSudo), "exec sudo -n /var/lib/pe-agent/bin/pe-agent attach");
   EXPECT_THAT(commands.Line(Program::kReceive, Become::kNo), testing::StartsWith("exec /bin/sh -c 'set -eu; "));
-  EXPECT_THAT(commands.Line(Program::kReceive, Become::kSudo), testing::StartsWith("exec sudo -n /bin/sh -c 'set -eu; "));
+  EXPECT_THAT(commands.Line(Program::kReceive, Become::kSudo),
+              testing::StartsWith("exec sudo -n /bin/sh -c 'set -eu; "));
   const std::string& line = commands.Line(Program::kReceive, Become::kNo);
   EXPECT_EQ(std::count(line.begin(), line.end(), '\''), 2) << "any login shell must hand it on as one word";
   EXPECT_EQ(line.find('\n'), std::string::npos);
@@ -105,7 +107,8 @@ TEST(RemoteCommandsTest, TakeNoPathThatAShellWouldRead) {
 TEST(SshCommandTest, NamesWhatTheCredentialNames) {
   ConnectRequest request;
   request.address = {.transport = "openssh", .user = "", .host = "web-1", .port = 2222};
-  request.credential = {.user = "ops", .key_files = {"/keys/a"}, .agent_socket = "", .ssh_config = "/etc/pe/ssh_config"};
+  request.credential = {
+      .user = "ops", .key_files = {"/keys/a"}, .agent_socket = "", .ssh_config = "/etc/pe/ssh_config"};
   const std::string pinned = "SHA256:" + std::string(43, 'a');
   const ChildCommand command = SshCommand({}, request, pinned, "/tmp/x/offered", "exec true");
   const std::string line = absl::StrJoin(command.argv, " ");
@@ -117,7 +120,8 @@ TEST(SshCommandTest, NamesWhatTheCredentialNames) {
   ASSERT_GE(command.argv.size(), 3u);
   const std::vector<std::string> last(command.argv.end() - 3, command.argv.end());
   EXPECT_THAT(last, ElementsAre("--", "web-1", "exec true"));
-  for (const std::string& variable : command.environment) EXPECT_THAT(variable, testing::Not(testing::StartsWith("SSH_")));
+  for (const std::string& variable : command.environment)
+    EXPECT_THAT(variable, testing::Not(testing::StartsWith("SSH_")));
 }
 
 TEST(FrameReaderTest, RefusesAMessageThatIsNone) {
