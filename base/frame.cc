@@ -24,9 +24,11 @@ absl::StatusOr<bool> FrameDecoder::Next(absl::string_view* frame) {
   const size_t left = buffer_.size() - at_;
   if (left < kFrameHeaderBytes) return false;
   uint32_t size = 0;
-  for (size_t i = 0; i < kFrameHeaderBytes; ++i) size |= uint32_t{static_cast<unsigned char>(buffer_[at_ + i])} << (8 * i);
+  for (size_t i = 0; i < kFrameHeaderBytes; ++i)
+    size |= uint32_t{static_cast<unsigned char>(buffer_[at_ + i])} << (8 * i);
   if (size > kMaxFrameBytes) {
-    return absl::InvalidArgumentError(absl::StrCat("a frame of ", size, " bytes was announced; at most ", kMaxFrameBytes,
+    return absl::InvalidArgumentError(absl::StrCat("a frame of ", size, " bytes was announced; at most ",
+                                                   kMaxFrameBytes,
                                                    " are allowed: the other side does not speak this protocol"));
   }
   if (left - kFrameHeaderBytes < size) return false;

@@ -22,7 +22,8 @@ uint16_t StartOf(absl::string_view text) {
 std::string UrlEncode(absl::string_view value, const char* format, bool plus) {
   std::string out;
   for (const char c : value) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::string_view("-._~").find(c) != absl::string_view::npos) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
+        absl::string_view("-._~").find(c) != absl::string_view::npos) {
       out.push_back(c);
     } else if (plus && c == ' ') {
       out.push_back('+');
@@ -57,7 +58,7 @@ std::string JsonEscape(absl::string_view value, bool slash) {
 std::string Base64Core(absl::string_view value, size_t shift, bool url) {
   const std::string padded = absl::StrCat(std::string(shift, 'x'), value);
   std::string encoded = url ? absl::WebSafeBase64Escape(padded) : absl::Base64Escape(padded);
-  const size_t whole = padded.size() * 8 / 6;            // later characters hold bits of what follows
+  const size_t whole = padded.size() * 8 / 6;                // later characters hold bits of what follows
   const size_t first = shift == 0 ? 0 : shift == 1 ? 2 : 3;  // earlier ones hold bits of what stands before
   return whole > first ? encoded.substr(first, whole - first) : "";
 }
@@ -70,7 +71,8 @@ void Redactor::AddPattern(std::string pattern) {
   starts_.set(start);
   std::vector<std::string>& bucket = by_start_[start];
   bucket.push_back(std::move(pattern));
-  std::sort(bucket.begin(), bucket.end(), [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  std::sort(bucket.begin(), bucket.end(),
+            [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
 }
 
 void Redactor::Add(absl::string_view value) {

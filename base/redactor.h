@@ -39,7 +39,7 @@ class Redactor {
   size_t Match(absl::string_view text, bool* partial) const;
 
   absl::flat_hash_set<std::string> patterns_;
-  std::bitset<65536> starts_;                                              // first two bytes of some pattern
+  std::bitset<65536> starts_;                                         // first two bytes of some pattern
   absl::flat_hash_map<uint16_t, std::vector<std::string>> by_start_;  // longest first
 };
 

@@ -10,10 +10,10 @@
 #include "absl/strings/string_view.h"
 
 // Returns from the enclosing function when `expr` is not OK.
-#define PE_RETURN_IF_ERROR(expr)              \
-  do {                                        \
-    absl::Status pe_status_ = (expr);         \
-    if (!pe_status_.ok()) return pe_status_;  \
+#define PE_RETURN_IF_ERROR(expr)             \
+  do {                                       \
+    absl::Status pe_status_ = (expr);        \
+    if (!pe_status_.ok()) return pe_status_; \
   } while (false)
 
 // `PE_ASSIGN_OR_RETURN(auto x, F())`: x is F()'s value, or the enclosing function returns its status.

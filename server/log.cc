@@ -24,8 +24,8 @@ const char* Name(LogLevel level) {
 }
 
 spdlog::level::level_enum ToSpdlog(LogLevel level) {
-  static constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
-                                                          spdlog::level::err};
+  static constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info,
+                                                          spdlog::level::warn, spdlog::level::err};
   return kLevels[static_cast<int>(level)];
 }
 
@@ -74,7 +74,8 @@ void Log(LogLevel level, absl::string_view message, std::initializer_list<LogFie
   spdlog::logger* const logger = g_logger;
   if (logger == nullptr || !logger->should_log(ToSpdlog(level))) return;
   const std::string time = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(), absl::UTCTimeZone());
-  const std::string line = g_json ? JsonLogLine(time, level, message, fields) : TextLogLine(time, level, message, fields);
+  const std::string line =
+      g_json ? JsonLogLine(time, level, message, fields) : TextLogLine(time, level, message, fields);
   logger->log(ToSpdlog(level), line);
 }
 

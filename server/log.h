@@ -22,11 +22,13 @@ using LogField = std::pair<absl::string_view, std::string>;
 absl::StatusOr<LogLevel> ParseLogLevel(absl::string_view name);
 void OpenLog(LogLevel least, LogFormat format);
 
-// One entry, for example Log(LogLevel::kInfo, "job ended", {{"job", name}, {"state", "FAILED"}}). Before OpenLog: nothing.
+// One entry, for example Log(LogLevel::kInfo, "job ended", {{"job", name}, {"state", "FAILED"}}). Before OpenLog:
+// nothing.
 void Log(LogLevel level, absl::string_view message, std::initializer_list<LogField> fields = {});
 
 // The line that JSON format writes, without its end; for tests.
-std::string JsonLogLine(absl::string_view time, LogLevel level, absl::string_view message, std::initializer_list<LogField> fields);
+std::string JsonLogLine(absl::string_view time, LogLevel level, absl::string_view message,
+                        std::initializer_list<LogField> fields);
 
 }  // namespace pe
 

@@ -1,4 +1,5 @@
-// provisiond: configuration -> components -> serve. The only file that names concrete backends, and all it does is wire.
+// provisiond: configuration -> components -> serve. The only file that names concrete backends, and all it does is
+// wire.
 #include <sodium.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -64,9 +65,10 @@ void SayHowToUse(const Config& config, const ApiServer& api) {
   }
   absl::PrintF("  data     %s\n\nNext:\n", config.data_dir);
   const bool usual = api.unix_socket() == provision::client::DefaultSocketPath();
-  const std::string pe = usual                        ? "pe"
-                         : api.unix_socket().empty() ? absl::StrCat("pe --engine ", api.tcp_address(), " --token-file ", config.data_dir, "/token")
-                                                      : absl::StrCat("pe --engine unix:", api.unix_socket());
+  const std::string pe = usual                       ? "pe"
+                         : api.unix_socket().empty() ? absl::StrCat("pe --engine ", api.tcp_address(), " --token-file ",
+                                                                    config.data_dir, "/token")
+                                                     : absl::StrCat("pe --engine unix:", api.unix_socket());
   absl::PrintF("  %s apply -f spec.yaml --target local://localhost\n  %s list\n  %s resource list\n\n", pe, pe, pe);
   fflush(stdout);
 }
@@ -77,7 +79,8 @@ int Serve(const Config& config, StopSignals& signals) {
   if (const auto made = MakePrivateFolder(config.data_dir); !made.ok()) return Fail(EX_CONFIG, made);
   auto store = OpenSqliteStore({.folder = config.data_dir}, random);
   if (!store.ok()) {
-    const bool second = absl::IsFailedPrecondition(store.status()) && absl::StrContains(store.status().message(), "another engine");
+    const bool second =
+        absl::IsFailedPrecondition(store.status()) && absl::StrContains(store.status().message(), "another engine");
     return Fail(second ? EX_TEMPFAIL : EX_CANTCREAT, store.status());
   }
   auto secret_key = ReadOrMakeSecretKey(config.data_dir);
@@ -99,8 +102,10 @@ int Serve(const Config& config, StopSignals& signals) {
   if (!transports.ok()) return Fail(EX_SOFTWARE, transports.status());
   for (const auto& [name, transport] : *transports) parts.transports[name] = transport.get();
   auto engine = StartEngine(parts, MakeEngineOptions(config, *std::move(secret_key)));
-  if (!engine.ok()) return Fail(absl::IsFailedPrecondition(engine.status()) ? EX_TEMPFAIL : EX_SOFTWARE, engine.status());
-  if (const auto served = (*api)->Serve({engine->get(), store->get(), &hub, &clock}); !served.ok()) return Fail(EX_SOFTWARE, served);
+  if (!engine.ok())
+    return Fail(absl::IsFailedPrecondition(engine.status()) ? EX_TEMPFAIL : EX_SOFTWARE, engine.status());
+  if (const auto served = (*api)->Serve({engine->get(), store->get(), &hub, &clock}); !served.ok())
+    return Fail(EX_SOFTWARE, served);
 
   if (!config.ready_file.empty()) {
     const auto written = WriteReadyFile(config.ready_file, (*api)->unix_socket(), (*api)->tcp_address());
@@ -110,7 +115,8 @@ int Serve(const Config& config, StopSignals& signals) {
     }
   }
   NotifySystemd("READY=1");
-  Log(LogLevel::kInfo, "serving", {{"socket", (*api)->unix_socket()}, {"address", (*api)->tcp_address()}, {"data", config.data_dir}});
+  Log(LogLevel::kInfo, "serving",
+      {{"socket", (*api)->unix_socket()}, {"address", (*api)->tcp_address()}, {"data", config.data_dir}});
   if (config.dev) SayHowToUse(config, **api);
 
   const int signal = signals.Wait();
@@ -139,7 +145,8 @@ int Main(int argc, char** argv) {
   OpenLog(*ParseLogLevel(config->log_level), format);
   StopSignals signals;
   if (config->dev && geteuid() == 0) {
-    Log(LogLevel::kWarning, "running as root: local and rootfs targets change this machine; use a user of its own outside a trial");
+    Log(LogLevel::kWarning,
+        "running as root: local and rootfs targets change this machine; use a user of its own outside a trial");
   }
   if (RaiseDescriptorLimit(kWantedDescriptors) < 4096) {
     Log(LogLevel::kWarning, "the limit of open files is low, so few connections fit; raise LimitNOFILE or `ulimit -n`");

@@ -80,7 +80,7 @@ struct AppendEvents {
   // The state after the last event, `last_seq` its sequence. Its targets, spec and variables are not looked at. Without
   // events neither it nor `targets` is: what is folded changes with events only.
   provision::v1::Job summary;
-  std::vector<TargetRow> targets;            // those that changed
+  std::vector<TargetRow> targets;  // those that changed
   std::vector<PrivateRow> private_rows;
   bool terminal = false;  // the last event ended the job; its private rows are deleted
 };

@@ -18,9 +18,11 @@ MaybeProblem CheckName(const Environment& environment, Node* node) {
   const auto type = environment.Find(node->text);
   if (type.has_value()) return node->type = *type, std::nullopt;
   const std::string near = environment.Suggest(node->text);
-  return Problem{node->at, absl::StrCat("`", Shorten(node->text, 64), "` is not known",
-                                        near.empty() ? "; known are vars.NAME for declared variables, facts.NAME, and item inside for_each"
-                                                     : absl::StrCat("; did you mean `", near, "`?"))};
+  return Problem{
+      node->at,
+      absl::StrCat("`", Shorten(node->text, 64), "` is not known",
+                   near.empty() ? "; known are vars.NAME for declared variables, facts.NAME, and item inside for_each"
+                                : absl::StrCat("; did you mean `", near, "`?"))};
 }
 
 MaybeProblem CheckCall(const Ast& ast, Node* node) {
@@ -61,13 +63,25 @@ std::optional<Problem> Check(const Environment& environment, Ast* ast) {
   for (Node& node : ast->nodes) {
     MaybeProblem problem;
     switch (node.kind) {
-      case Node::Kind::kLiteral: node.type = TypeOf(node.literal); break;
-      case Node::Kind::kName: problem = CheckName(environment, &node); break;
-      case Node::Kind::kList: problem = CheckList(*ast, &node); break;
+      case Node::Kind::kLiteral:
+        node.type = TypeOf(node.literal);
+        break;
+      case Node::Kind::kName:
+        problem = CheckName(environment, &node);
+        break;
+      case Node::Kind::kList:
+        problem = CheckList(*ast, &node);
+        break;
       case Node::Kind::kAnd:
-      case Node::Kind::kOr: problem = CheckLogic(*ast, &node); break;
-      case Node::Kind::kConditional: problem = CheckConditional(*ast, &node); break;
-      case Node::Kind::kCall: problem = CheckCall(*ast, &node); break;
+      case Node::Kind::kOr:
+        problem = CheckLogic(*ast, &node);
+        break;
+      case Node::Kind::kConditional:
+        problem = CheckConditional(*ast, &node);
+        break;
+      case Node::Kind::kCall:
+        problem = CheckCall(*ast, &node);
+        break;
     }
     if (problem.has_value()) return problem;
   }

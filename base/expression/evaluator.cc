@@ -16,13 +16,19 @@ class Evaluation {
   bool Of(int index, Value* out) {
     const Node& node = ast_.nodes[index];
     switch (node.kind) {
-      case Node::Kind::kLiteral: return *out = node.literal, true;
-      case Node::Kind::kName: return OfName(node, out);
-      case Node::Kind::kList: return OfList(node, out);
+      case Node::Kind::kLiteral:
+        return *out = node.literal, true;
+      case Node::Kind::kName:
+        return OfName(node, out);
+      case Node::Kind::kList:
+        return OfList(node, out);
       case Node::Kind::kAnd:
-      case Node::Kind::kOr: return OfLogic(node, out);
-      case Node::Kind::kConditional: return OfConditional(node, out);
-      case Node::Kind::kCall: return OfCall(node, out);
+      case Node::Kind::kOr:
+        return OfLogic(node, out);
+      case Node::Kind::kConditional:
+        return OfConditional(node, out);
+      case Node::Kind::kCall:
+        return OfCall(node, out);
     }
     return false;
   }
@@ -34,7 +40,8 @@ class Evaluation {
     if (value == nullptr) return Fail(node, absl::StrCat("`", node.text, "` has no value"));
     if (TypeOf(*value) != node.type) return Fail(node, absl::StrCat("`", node.text, "` is not ", TypeName(node.type)));
     const auto* text = std::get_if<std::string>(value);
-    if (text != nullptr && text->size() > kMaxTextBytes) return Fail(node, absl::StrCat("`", node.text, "` is larger than 1 MiB"));
+    if (text != nullptr && text->size() > kMaxTextBytes)
+      return Fail(node, absl::StrCat("`", node.text, "` is larger than 1 MiB"));
     *out = *value;
     return true;
   }

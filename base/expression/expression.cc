@@ -14,7 +14,8 @@ absl::StatusOr<Expression> Expression::Compile(absl::string_view text, const Env
   return CompilePart(text, 0, text.size(), environment);
 }
 
-absl::StatusOr<Expression> Expression::CompilePart(absl::string_view whole, size_t begin, size_t end, const Environment& environment) {
+absl::StatusOr<Expression> Expression::CompilePart(absl::string_view whole, size_t begin, size_t end,
+                                                   const Environment& environment) {
   if (end - begin > kMaxExpressionBytes) return ToStatus({begin, "the expression is longer than 4096 bytes"}, whole);
   Parser parser(whole, begin, end);
   std::optional<Ast> ast = parser.Parse();
@@ -28,7 +29,8 @@ Type Expression::type() const { return ast_->nodes[ast_->root].type; }
 std::vector<std::string> Expression::Names() const {
   std::vector<std::string> out;
   for (const Node& node : ast_->nodes) {
-    if (node.kind == Node::Kind::kName && std::find(out.begin(), out.end(), node.text) == out.end()) out.push_back(node.text);
+    if (node.kind == Node::Kind::kName && std::find(out.begin(), out.end(), node.text) == out.end())
+      out.push_back(node.text);
   }
   return out;
 }

@@ -3,11 +3,10 @@
 //   vars.port > 1024 && facts.os_id in ["debian", "ubuntu"]
 //   vars.names.split(",")        size(facts.addresses) > 0 ? facts.addresses[0] : "127.0.0.1"
 //
-// Types: string, int (64 bits, overflow is an error), bool, list of strings; nothing converts by itself and there is no null.
-// Operators: || && ! == != < <= > >= in + - * / % ?: [] and parentheses, with CEL's precedence.
-// Functions: size contains startsWith endsWith split join lower upper trim int string, as f(a, b) or a.f(b).
-// Errors are INVALID_ARGUMENT, "column N: " and a sentence that says what to do.
-// A value type; const methods are thread-safe.
+// Types: string, int (64 bits, overflow is an error), bool, list of strings; nothing converts by itself and there is no
+// null. Operators: || && ! == != < <= > >= in + - * / % ?: [] and parentheses, with CEL's precedence. Functions: size
+// contains startsWith endsWith split join lower upper trim int string, as f(a, b) or a.f(b). Errors are
+// INVALID_ARGUMENT, "column N: " and a sentence that says what to do. A value type; const methods are thread-safe.
 #ifndef BASE_EXPRESSION_EXPRESSION_H_
 #define BASE_EXPRESSION_EXPRESSION_H_
 
@@ -28,7 +27,8 @@ class Expression {
  public:
   static absl::StatusOr<Expression> Compile(absl::string_view text, const Environment& environment);
   // Of whole[begin, end), with columns counted in `whole`; for templates.
-  static absl::StatusOr<Expression> CompilePart(absl::string_view whole, size_t begin, size_t end, const Environment& environment);
+  static absl::StatusOr<Expression> CompilePart(absl::string_view whole, size_t begin, size_t end,
+                                                const Environment& environment);
 
   Type type() const;
   // Names that it uses, each once.

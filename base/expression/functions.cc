@@ -28,7 +28,8 @@ size_t Find(absl::string_view text, absl::string_view part) {
 
 absl::StatusOr<Value> SizeOfText(Arguments& a) {  // in characters, as CEL has it; stray bytes count as one each
   const std::string& text = Text(a[0]);
-  return Value(static_cast<int64_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; })));
+  return Value(
+      static_cast<int64_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; })));
 }
 absl::StatusOr<Value> SizeOfList(Arguments& a) { return Value(static_cast<int64_t>(Texts(a[0]).size())); }
 absl::StatusOr<Value> Contains(Arguments& a) { return Value(Find(Text(a[0]), Text(a[1])) != absl::string_view::npos); }
@@ -65,7 +66,8 @@ absl::StatusOr<Value> Split(Arguments& a) {
 absl::StatusOr<Value> AsInt(Arguments& a) {
   int64_t out = 0;
   if (absl::SimpleAtoi(Text(a[0]), &out)) return Value(out);
-  return absl::InvalidArgumentError(absl::StrCat("'", Shorten(Printable(Text(a[0])), 40), "' is not a whole number of 64 bits"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", Shorten(Printable(Text(a[0])), 40), "' is not a whole number of 64 bits"));
 }
 
 absl::StatusOr<Value> SameInt(Arguments& a) { return a[0]; }
@@ -74,11 +76,21 @@ std::vector<Function> AllRows() {
   constexpr Type s = Type::kString, i = Type::kInt, b = Type::kBool, l = Type::kList;
   std::vector<Function> rows = OperatorRows();
   const std::vector<Function> named = {
-      {"size", {s}, i, SizeOfText},      {"size", {l}, i, SizeOfList},   {"contains", {s, s}, b, Contains},
-      {"contains", {l, s}, b, ListContains}, {"startsWith", {s, s}, b, StartsWith}, {"endsWith", {s, s}, b, EndsWith},
-      {"split", {s, s}, l, Split},       {"join", {l, s}, s, Join},      {"lower", {s}, s, Lower},
-      {"upper", {s}, s, Upper},          {"trim", {s}, s, Trim},         {"int", {s}, i, AsInt},
-      {"int", {i}, i, SameInt},          {"string", {i}, s, AsText},     {"string", {b}, s, AsText},
+      {"size", {s}, i, SizeOfText},
+      {"size", {l}, i, SizeOfList},
+      {"contains", {s, s}, b, Contains},
+      {"contains", {l, s}, b, ListContains},
+      {"startsWith", {s, s}, b, StartsWith},
+      {"endsWith", {s, s}, b, EndsWith},
+      {"split", {s, s}, l, Split},
+      {"join", {l, s}, s, Join},
+      {"lower", {s}, s, Lower},
+      {"upper", {s}, s, Upper},
+      {"trim", {s}, s, Trim},
+      {"int", {s}, i, AsInt},
+      {"int", {i}, i, SameInt},
+      {"string", {i}, s, AsText},
+      {"string", {b}, s, AsText},
       {"string", {s}, s, AsText},
   };
   rows.insert(rows.end(), named.begin(), named.end());
@@ -103,7 +115,8 @@ absl::StatusOr<Value> Bounded(std::string text) {
 }
 
 absl::StatusOr<Value> Bounded(List list) {
-  if (list.size() > kMaxListSize) return absl::InvalidArgumentError(absl::StrCat("the list has more than ", kMaxListSize, " elements"));
+  if (list.size() > kMaxListSize)
+    return absl::InvalidArgumentError(absl::StrCat("the list has more than ", kMaxListSize, " elements"));
   return Value(std::move(list));
 }
 
@@ -129,7 +142,8 @@ std::string ExplainMissing(absl::string_view name, const std::vector<Type>& type
   if (takes.empty()) {
     const std::string near = Nearest(name.substr(0, 64), {names.begin(), names.end()});
     return absl::StrCat("there is no function ", Shorten(name, 64), "(); ",
-                        near.empty() ? absl::StrCat("there are ", absl::StrJoin(names, ", ")) : absl::StrCat("did you mean `", near, "()`?"));
+                        near.empty() ? absl::StrCat("there are ", absl::StrJoin(names, ", "))
+                                     : absl::StrCat("did you mean `", near, "()`?"));
   }
   const bool mixes = types.size() == 2 && types[0] != types[1] && types[0] != Type::kList && types[1] != Type::kList;
   return absl::StrCat(Shown(name), " takes ", absl::StrJoin(takes, ", or "), ", and here it gets ",

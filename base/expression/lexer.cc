@@ -14,13 +14,18 @@ bool IsNamePart(char c) { return absl::ascii_isalnum(c) || c == '_'; }
 // The character that \c stands for; 0 when there is none.
 char Escaped(char c) {
   switch (c) {
-    case 'n': return '\n';
-    case 't': return '\t';
-    case 'r': return '\r';
+    case 'n':
+      return '\n';
+    case 't':
+      return '\t';
+    case 'r':
+      return '\r';
     case '\\':
     case '"':
-    case '\'': return c;
-    default: return 0;
+    case '\'':
+      return c;
+    default:
+      return 0;
   }
 }
 
@@ -46,7 +51,9 @@ Token Lexer::Int() {
   Token token{.kind = Token::Kind::kInt, .at = at_};
   while (at_ < text_.size() && IsNamePart(text_[at_])) token.text += text_[at_++];
   for (const char c : token.text) {
-    if (!absl::ascii_isdigit(c)) return {.kind = Token::Kind::kBad, .at = token.at, .text = absl::StrCat("`", token.text, "` is not a whole number")};
+    if (!absl::ascii_isdigit(c))
+      return {
+          .kind = Token::Kind::kBad, .at = token.at, .text = absl::StrCat("`", token.text, "` is not a whole number")};
   }
   return token;
 }
@@ -62,7 +69,9 @@ Token Lexer::String() {
     }
     const size_t escape = at_++;
     const char value = at_ < text_.size() ? Escaped(text_[at_]) : 0;
-    if (value == 0) return {.kind = Token::Kind::kBad, .at = escape, .text = "unknown escape; there are \\n \\t \\r \\\\ \\\" and \\'"};
+    if (value == 0)
+      return {
+          .kind = Token::Kind::kBad, .at = escape, .text = "unknown escape; there are \\n \\t \\r \\\\ \\\" and \\'"};
     token.text += value;
   }
   return {.kind = Token::Kind::kBad, .at = token.at, .text = "the quote is not closed"};
@@ -75,10 +84,14 @@ Token Lexer::Symbol() {
   for (const absl::string_view symbol : kTwo) {
     if (absl::StartsWith(rest, symbol)) return token.text = std::string(symbol), at_ += 2, token;
   }
-  if (absl::string_view("!<>+-*/%?:()[],.").find(rest[0]) != absl::string_view::npos) return token.text = std::string(1, rest[0]), ++at_, token;
+  if (absl::string_view("!<>+-*/%?:()[],.").find(rest[0]) != absl::string_view::npos)
+    return token.text = std::string(1, rest[0]), ++at_, token;
   token.kind = Token::Kind::kBad;
   token.text = absl::StrCat("unexpected `", Printable(rest.substr(0, 1)), "`",
-                            rest[0] == '=' ? "; equality is `==`" : rest[0] == '&' ? "; and is `&&`" : rest[0] == '|' ? "; or is `||`" : "");
+                            rest[0] == '='   ? "; equality is `==`"
+                            : rest[0] == '&' ? "; and is `&&`"
+                            : rest[0] == '|' ? "; or is `||`"
+                                             : "");
   return token;
 }
 

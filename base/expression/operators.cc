@@ -70,7 +70,8 @@ absl::StatusOr<Value> Index(Arguments& a) {
   const List& list = std::get<List>(a[0]);
   const int64_t at = Int(a[1]);
   if (at < 0 || at >= static_cast<int64_t>(list.size())) {
-    return absl::InvalidArgumentError(absl::StrCat("index ", at, " is outside a list of ", list.size(), "; the first is 0"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("index ", at, " is outside a list of ", list.size(), "; the first is 0"));
   }
   return Value(list[at]);
 }
@@ -87,15 +88,33 @@ absl::StatusOr<Value> GreaterOrEqual(Arguments& a) { return Value(a[0] >= a[1]);
 std::vector<Function> OperatorRows() {
   constexpr Type s = Type::kString, i = Type::kInt, b = Type::kBool, l = Type::kList;
   return {
-      {"+", {i, i}, i, AddInts},      {"+", {s, s}, s, AddStrings},   {"+", {l, l}, l, AddLists},
-      {"-", {i, i}, i, Subtract},     {"*", {i, i}, i, Multiply},     {"/", {i, i}, i, Divide},
-      {"%", {i, i}, i, Modulo},       {"neg", {i}, i, Negate},        {"!", {b}, b, Not},
-      {"==", {s, s}, b, Equal},       {"==", {i, i}, b, Equal},       {"==", {b, b}, b, Equal},
-      {"==", {l, l}, b, Equal},       {"!=", {s, s}, b, Unequal},     {"!=", {i, i}, b, Unequal},
-      {"!=", {b, b}, b, Unequal},     {"!=", {l, l}, b, Unequal},     {"<", {i, i}, b, Less},
-      {"<", {s, s}, b, Less},         {"<=", {i, i}, b, LessOrEqual}, {"<=", {s, s}, b, LessOrEqual},
-      {">", {i, i}, b, Greater},      {">", {s, s}, b, Greater},      {">=", {i, i}, b, GreaterOrEqual},
-      {">=", {s, s}, b, GreaterOrEqual}, {"in", {s, l}, b, In},       {"[]", {l, i}, s, Index},
+      {"+", {i, i}, i, AddInts},
+      {"+", {s, s}, s, AddStrings},
+      {"+", {l, l}, l, AddLists},
+      {"-", {i, i}, i, Subtract},
+      {"*", {i, i}, i, Multiply},
+      {"/", {i, i}, i, Divide},
+      {"%", {i, i}, i, Modulo},
+      {"neg", {i}, i, Negate},
+      {"!", {b}, b, Not},
+      {"==", {s, s}, b, Equal},
+      {"==", {i, i}, b, Equal},
+      {"==", {b, b}, b, Equal},
+      {"==", {l, l}, b, Equal},
+      {"!=", {s, s}, b, Unequal},
+      {"!=", {i, i}, b, Unequal},
+      {"!=", {b, b}, b, Unequal},
+      {"!=", {l, l}, b, Unequal},
+      {"<", {i, i}, b, Less},
+      {"<", {s, s}, b, Less},
+      {"<=", {i, i}, b, LessOrEqual},
+      {"<=", {s, s}, b, LessOrEqual},
+      {">", {i, i}, b, Greater},
+      {">", {s, s}, b, Greater},
+      {">=", {i, i}, b, GreaterOrEqual},
+      {">=", {s, s}, b, GreaterOrEqual},
+      {"in", {s, l}, b, In},
+      {"[]", {l, i}, s, Index},
   };
 }
 

@@ -34,7 +34,8 @@ Parser::Parser(absl::string_view whole, size_t begin, size_t end) : whole_(whole
 
 std::optional<Ast> Parser::Parse() {
   const int root = Conditional();
-  if (root >= 0 && token_.kind != Token::Kind::kEnd) Fail(token_.at, absl::StrCat("expected an operator or the end, found ", Found()));
+  if (root >= 0 && token_.kind != Token::Kind::kEnd)
+    Fail(token_.at, absl::StrCat("expected an operator or the end, found ", Found()));
   if (failed_) return std::nullopt;
   ast_.root = root;
   return std::move(ast_);
@@ -78,7 +79,8 @@ int Parser::Unary() {
   if (negate && token_.kind == Token::Kind::kInt) return --nesting_, Number(/*negative=*/true, at);
   const int operand = Unary();
   --nesting_;
-  return operand < 0 ? -1 : Add({.kind = Node::Kind::kCall, .at = at, .text = negate ? "neg" : "!", .children = {operand}});
+  return operand < 0 ? -1
+                     : Add({.kind = Node::Kind::kCall, .at = at, .text = negate ? "neg" : "!", .children = {operand}});
 }
 
 int Parser::Postfix() {
@@ -114,11 +116,17 @@ int Parser::Called(int receiver) {
 int Parser::Primary() {
   const Token token = token_;
   switch (token.kind) {
-    case Token::Kind::kInt: return Number(/*negative=*/false, token.at);
-    case Token::Kind::kString: Advance(); return Add({.at = token.at, .literal = token.text});
-    case Token::Kind::kName: return NameOrCall();
-    case Token::Kind::kSymbol: break;
-    default: return Fail(token.at, absl::StrCat("expected a value, found ", Found()));
+    case Token::Kind::kInt:
+      return Number(/*negative=*/false, token.at);
+    case Token::Kind::kString:
+      Advance();
+      return Add({.at = token.at, .literal = token.text});
+    case Token::Kind::kName:
+      return NameOrCall();
+    case Token::Kind::kSymbol:
+      break;
+    default:
+      return Fail(token.at, absl::StrCat("expected a value, found ", Found()));
   }
   if (Take("(")) {
     const int inner = Conditional();
@@ -140,8 +148,8 @@ int Parser::NameOrCall() {
     if (!Elements(")", &arguments)) return -1;
     return Add({.kind = Node::Kind::kCall, .at = at, .text = std::move(name), .children = std::move(arguments)});
   }
-  // The parts of a dotted name end where one is called: `vars.x.size()`. The lexer looks one token ahead, so whether a part
-  // is called is seen when the part itself is looked at; the call is then made here and Postfix goes on behind it.
+  // The parts of a dotted name end where one is called: `vars.x.size()`. The lexer looks one token ahead, so whether a
+  // part is called is seen when the part itself is looked at; the call is then made here and Postfix goes on behind it.
   while (token_.Is(".") && next_.kind == Token::Kind::kName) {
     Advance();
     if (next_.Is("(")) {
@@ -156,7 +164,8 @@ int Parser::NameOrCall() {
 
 int Parser::Number(bool negative, size_t at) {
   int64_t value = 0;
-  if (!absl::SimpleAtoi(absl::StrCat(negative ? "-" : "", token_.text), &value)) return Fail(at, "the number does not fit into 64 bits");
+  if (!absl::SimpleAtoi(absl::StrCat(negative ? "-" : "", token_.text), &value))
+    return Fail(at, "the number does not fit into 64 bits");
   Advance();
   return Add({.at = at, .literal = value});
 }
@@ -204,9 +213,12 @@ int Parser::Fail(size_t at, std::string text) {
 
 std::string Parser::Found() const {
   switch (token_.kind) {
-    case Token::Kind::kEnd: return "the end";
-    case Token::Kind::kString: return "a text";
-    default: return absl::StrCat("`", Shorten(Printable(token_.text), 40), "`");
+    case Token::Kind::kEnd:
+      return "the end";
+    case Token::Kind::kString:
+      return "a text";
+    default:
+      return absl::StrCat("`", Shorten(Printable(token_.text), 40), "`");
   }
 }
 

@@ -6,7 +6,8 @@
 //   sum = product { ("+" | "-") product }     product = unary { ("*" | "/" | "%") unary }
 //   unary = { "!" | "-" } postfix
 //   postfix = primary { "[" conditional "]" | "." NAME "(" [ arguments ] ")" }
-//   primary = INT | STRING | "true" | "false" | NAME "(" [ arguments ] ")" | NAME { "." NAME } | "[" [ arguments ] "]" | "(" conditional ")"
+//   primary = INT | STRING | "true" | "false" | NAME "(" [ arguments ] ")" | NAME { "." NAME } | "[" [ arguments ] "]"
+//   | "(" conditional ")"
 #ifndef BASE_EXPRESSION_PARSER_H_
 #define BASE_EXPRESSION_PARSER_H_
 

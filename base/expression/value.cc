@@ -6,10 +6,14 @@ namespace pe::expression {
 
 absl::string_view TypeName(Type type) {
   switch (type) {
-    case Type::kString: return "string";
-    case Type::kInt: return "int";
-    case Type::kBool: return "bool";
-    case Type::kList: return "list";
+    case Type::kString:
+      return "string";
+    case Type::kInt:
+      return "int";
+    case Type::kBool:
+      return "bool";
+    case Type::kList:
+      return "list";
   }
   return "?";
 }

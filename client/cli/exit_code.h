@@ -8,9 +8,9 @@
 namespace pe::cli {
 
 inline constexpr int kExitOk = 0;
-inline constexpr int kExitFailed = 1;        // the job failed, or the call did for a reason that has no number of its own
-inline constexpr int kExitCancelled = 2;     // the job was cancelled
-inline constexpr int kExitChanges = 3;       // with --detailed-exitcode: the plan has changes
+inline constexpr int kExitFailed = 1;     // the job failed, or the call did for a reason that has no number of its own
+inline constexpr int kExitCancelled = 2;  // the job was cancelled
+inline constexpr int kExitChanges = 3;    // with --detailed-exitcode: the plan has changes
 inline constexpr int kExitUnauthorized = 4;  // the engine wants a token, or another one
 inline constexpr int kExitUsage = 64;        // the command line, the spec or the request is wrong
 inline constexpr int kExitUnreachable = 69;  // the engine is not there
@@ -18,13 +18,18 @@ inline constexpr int kExitDetached = 130;    // Ctrl-C: the job goes on
 
 inline int ExitCodeOf(const absl::Status& status) {
   switch (status.code()) {
-    case absl::StatusCode::kOk: return kExitOk;
-    case absl::StatusCode::kInvalidArgument: return kExitUsage;
+    case absl::StatusCode::kOk:
+      return kExitOk;
+    case absl::StatusCode::kInvalidArgument:
+      return kExitUsage;
     case absl::StatusCode::kUnauthenticated:
-    case absl::StatusCode::kPermissionDenied: return kExitUnauthorized;
+    case absl::StatusCode::kPermissionDenied:
+      return kExitUnauthorized;
     case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kDeadlineExceeded: return kExitUnreachable;
-    default: return kExitFailed;
+    case absl::StatusCode::kDeadlineExceeded:
+      return kExitUnreachable;
+    default:
+      return kExitFailed;
   }
 }
 

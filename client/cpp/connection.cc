@@ -29,7 +29,8 @@ grpc::ChannelArguments Arguments(const Endpoint& endpoint) {
   return arguments;
 }
 
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Endpoint& endpoint, const ConnectionOptions& options) {
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Endpoint& endpoint,
+                                                                      const ConnectionOptions& options) {
   if (endpoint.is_unix || (endpoint.local && options.ca_file.empty() && !options.force_tls)) {
     return grpc::InsecureChannelCredentials();
   }

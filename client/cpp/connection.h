@@ -1,8 +1,8 @@
 // Connection: a channel to an engine, with one typed call for each RPC. Nothing is sent before the first call.
 //
-// Errors are absl::Status with google.rpc details as payloads (client/cpp/error.h). UNAVAILABLE means that the engine was
-// not reached; UNAUTHENTICATED that it wants a token. A failed job is not an error.
-// Thread rule: thread-safe. Calls block for at most `timeout`.
+// Errors are absl::Status with google.rpc details as payloads (client/cpp/error.h). UNAVAILABLE means that the engine
+// was not reached; UNAUTHENTICATED that it wants a token. A failed job is not an error. Thread rule: thread-safe. Calls
+// block for at most `timeout`.
 #ifndef CLIENT_CPP_CONNECTION_H_
 #define CLIENT_CPP_CONNECTION_H_
 
@@ -19,11 +19,11 @@
 namespace provision::client {
 
 struct ConnectionOptions {
-  std::string engine;   // "unix:/path" or "host:port"; empty means the default socket
-  std::string token;    // bearer token; needed on every listener but the unix socket
-  std::string ca_file;  // PEM of the authorities to trust; TLS is used for every host that is not this one
-  bool force_tls = false;                         // use TLS on a loopback address too
-  absl::Duration timeout = absl::Seconds(30);     // of one call
+  std::string engine;      // "unix:/path" or "host:port"; empty means the default socket
+  std::string token;       // bearer token; needed on every listener but the unix socket
+  std::string ca_file;     // PEM of the authorities to trust; TLS is used for every host that is not this one
+  bool force_tls = false;  // use TLS on a loopback address too
+  absl::Duration timeout = absl::Seconds(30);  // of one call
 };
 
 class Connection {

@@ -14,7 +14,8 @@ namespace {
 
 absl::StatusOr<Endpoint> UnixEndpoint(absl::string_view path) {
   if (!absl::StartsWith(path, "/")) {
-    return absl::InvalidArgumentError(absl::StrCat("engine socket \"", path, "\" is not an absolute path; write unix:/path/engine.sock"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("engine socket \"", path, "\" is not an absolute path; write unix:/path/engine.sock"));
   }
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
     return absl::InvalidArgumentError(absl::StrCat("engine socket \"", path, "\" is longer than the ",
@@ -42,7 +43,8 @@ absl::StatusOr<Endpoint> ParseEndpoint(absl::string_view text) {
   if (colon == absl::string_view::npos || host.empty() || absl::StrContains(text, "/") ||
       !absl::SimpleAtoi(text.substr(colon + 1), &port) || port < 1 || port > 65535 ||
       (absl::StrContains(host, ":") && host.front() != '[')) {
-    return absl::InvalidArgumentError(absl::StrCat("engine address \"", text, "\" is neither unix:/path nor host:port"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("engine address \"", text, "\" is neither unix:/path nor host:port"));
   }
   return Endpoint{.address = absl::StrCat("dns:///", text), .shown = std::string(text), .local = IsLoopback(host)};
 }

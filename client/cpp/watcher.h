@@ -21,9 +21,9 @@
 namespace provision::client {
 
 struct WatchOptions {
-  std::string name;                          // "jobs/{job}"
-  std::optional<int64_t> after_seq;          // unset: a snapshot first
-  bool no_output = false;                    // leave out output
+  std::string name;                  // "jobs/{job}"
+  std::optional<int64_t> after_seq;  // unset: a snapshot first
+  bool no_output = false;            // leave out output
   // A stream on which nothing came for so long, no heartbeat either, is given up and opened again.
   absl::Duration idle_timeout = absl::Seconds(60);
   // How long the engine may be away in one go before Next() gives up with its last error.
@@ -47,9 +47,9 @@ class Watcher {
  public:
   Watcher(WatchOptions options, OpenWatchStream open);
 
-  // The next batch, or nothing after the job's terminal event. Errors are final: NOT_FOUND, OUT_OF_RANGE (the history is
-  // no longer there; see DetailsOf), UNAVAILABLE when the engine was never reached or was away too long, DATA_LOSS when the
-  // stream had a gap, CANCELLED after Cancel.
+  // The next batch, or nothing after the job's terminal event. Errors are final: NOT_FOUND, OUT_OF_RANGE (the history
+  // is no longer there; see DetailsOf), UNAVAILABLE when the engine was never reached or was away too long, DATA_LOSS
+  // when the stream had a gap, CANCELLED after Cancel.
   absl::StatusOr<std::optional<provision::v1::WatchResponse>> Next();
 
   // Makes a waiting and every later Next() return CANCELLED. The job is not touched.
@@ -69,11 +69,11 @@ class Watcher {
   const WatchOptions options_;
   const OpenWatchStream open_;
   SequenceChecker checker_;
-  bool terminal_ = false;       // the terminal event was handed out
-  bool ever_read_ = false;      // the engine has answered at least once
-  bool read_on_this_ = false;   // ... on the stream that is open now
-  absl::Duration pause_;        // before the next attempt
-  absl::Duration outage_;       // pauses since the last batch
+  bool terminal_ = false;      // the terminal event was handed out
+  bool ever_read_ = false;     // the engine has answered at least once
+  bool read_on_this_ = false;  // ... on the stream that is open now
+  absl::Duration pause_;       // before the next attempt
+  absl::Duration outage_;      // pauses since the last batch
 
   pe::Mutex mu_;
   pe::CondVar cancelled_changed_;

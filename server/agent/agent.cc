@@ -67,7 +67,8 @@ Hello Agent::MakeHello() const {
 
 absl::Status Agent::CheckEpoch(int64_t epoch) const {
   if (epoch >= owner_.epoch) return absl::OkStatus();
-  return Refusal("STALE_EPOCH", absl::StrCat("epoch ", epoch, " is over: epoch ", owner_.epoch, " of engine ", owner_.engine_id, " has been here"));
+  return Refusal("STALE_EPOCH", absl::StrCat("epoch ", epoch, " is over: epoch ", owner_.epoch, " of engine ",
+                                             owner_.engine_id, " has been here"));
 }
 
 absl::Status Agent::Welcome(const provision::agent::v1::Welcome& welcome) {
@@ -79,7 +80,8 @@ absl::Status Agent::Welcome(const provision::agent::v1::Welcome& welcome) {
   } else {
     for (const auto& [id, run] : runs_) {
       if (run->done()) continue;
-      return Refusal("OTHER_ENGINE", absl::StrCat("engine ", owner_.engine_id, " has run ", id, " open on this host; let it end or cancel it there first"));
+      return Refusal("OTHER_ENGINE", absl::StrCat("engine ", owner_.engine_id, " has run ", id,
+                                                  " open on this host; let it end or cancel it there first"));
     }
     // What the other one has seen the end of, or never will: it is over.
     for (const auto& [id, run] : runs_) PE_RETURN_IF_ERROR(options_.host.store.Forget(id));
@@ -107,10 +109,13 @@ absl::Status Agent::RunPlan(const provision::agent::v1::RunPlan& request, const 
     run->Continue(resume, request.epoch(), options_.host.clock.Mono());
     return absl::OkStatus();
   }
-  if (runs_.size() >= kMostRuns) return Refusal("BUSY", absl::StrCat("the host has ", runs_.size(), " runs that no engine has forgotten"));
+  if (runs_.size() >= kMostRuns) PE_RETURN_IF_ERROR(ForgetSettled());
+  if (runs_.size() >= kMostRuns)
+    return Refusal("BUSY", absl::StrCat("the host has ", runs_.size(), " runs that no engine has forgotten"));
   PE_ASSIGN_OR_RETURN(std::string bytes, options_.blobs.Read(request.plan_digest()));
   Plan plan;
-  if (!plan.ParseFromString(bytes)) return Refusal("BAD_PLAN", "the plan cannot be read: engine and agent do not speak the same protocol");
+  if (!plan.ParseFromString(bytes))
+    return Refusal("BAD_PLAN", "the plan cannot be read: engine and agent do not speak the same protocol");
   if (plan.run() != request.run()) return Refusal("BAD_PLAN", absl::StrCat("the plan is of run ", plan.run()));
   PE_RETURN_IF_ERROR(CheckPlan(plan));
   std::unique_ptr<Run> run = Run::New(std::move(plan), std::move(bytes), request.epoch(), resume, options_.host);
@@ -122,6 +127,16 @@ absl::Status Agent::RunPlan(const provision::agent::v1::RunPlan& request, const 
   Run& started = *(runs_[request.run()] = std::move(run));
   options_.blobs.Drop(request.plan_digest());
   started.Start(now);
+  return absl::OkStatus();
+}
+
+// Runs whose every report is stored by their engine, which could not say so before its connection was lost.
+absl::Status Agent::ForgetSettled() {
+  std::vector<std::string> settled;
+  for (const auto& [id, run] : runs_) {
+    if (run->settled()) settled.push_back(id);
+  }
+  for (const std::string& id : settled) PE_RETURN_IF_ERROR(ForgetRun(id));
   return absl::OkStatus();
 }
 
@@ -174,7 +189,7 @@ MonoMicros Agent::Tick() {
 
 bool Agent::busy() const {
   for (const auto& [id, run] : runs_) {
-    if (!run->done() && !run->recovered()) return true;
+    if (!run->recovered() && !run->settled()) return true;
   }
   return false;
 }

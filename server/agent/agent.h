@@ -47,7 +47,7 @@ class Agent {
   Run* FindRun(const std::string& run);
   // Goes round all runs; when to call again, 0: when woken.
   MonoMicros Tick();
-  // A run is under way or waits to be continued.
+  // A run is under way, or has reports that its engine has not acknowledged.
   bool busy() const;
   // The agent is about to end: interrupts what may be interrupted. Nothing is reported or journalled any more, so that
   // the next life goes on with these runs.
@@ -55,6 +55,7 @@ class Agent {
 
  private:
   absl::Status CheckEpoch(int64_t epoch) const;
+  absl::Status ForgetSettled();
   // Blobs of a run that is over, but for those that another run wants too.
   void DropBlobs(const provision::agent::v1::Plan& plan);
 

@@ -50,7 +50,8 @@ absl::StatusOr<UniqueFd> StartAndConnect(const std::string& folder) {
     const timespec pause = {0, kBetweenLooksNs};
     nanosleep(&pause, nullptr);
   }
-  return absl::DeadlineExceededError("the worker does not come up; see `journalctl -u pe-agent-worker`, or run `pe-agent worker` by hand");
+  return absl::DeadlineExceededError(
+      "the worker does not come up; see `journalctl -u pe-agent-worker`, or run `pe-agent worker` by hand");
 }
 
 absl::StatusOr<UniqueFd> Connect() {
@@ -104,7 +105,9 @@ int RunAttach() {
         break;  // it was about to end, idle, as we came; nothing was carried yet
     }
   }
-  fprintf(stderr, "pe-agent attach: the worker closes every connection; too many are open, or it dies: see `journalctl -u pe-agent-worker`\n");
+  fprintf(stderr,
+          "pe-agent attach: the worker closes every connection; too many are open, or it dies: see `journalctl -u "
+          "pe-agent-worker`\n");
   return 1;
 }
 

@@ -41,7 +41,9 @@ class AttemptRun {
     if (attempt_.cancel.set()) return Cancelled("cancelled before anything was changed");
     const absl::Status intent = attempt_.journal->Intent(attempt_.position, attempt_.attempt,
                                                          attempt_.notifies || !type_.Idempotent(attempt_.body));
-    if (!intent.ok()) return Failed(StepError(intent.code(), "JOURNAL", intent.message(), "free space on the host's disk; nothing was changed"));
+    if (!intent.ok())
+      return Failed(
+          StepError(intent.code(), "JOURNAL", intent.message(), "free space on the host's disk; nothing was changed"));
     StepContext context = Context(attempt_.cancel);
     absl::StatusOr<Applied> applied = type_.Apply(attempt_.body, *observed, context);
     if (!applied.ok()) return Failed(applied.status());
@@ -102,7 +104,8 @@ class AttemptRun {
     end_.report.set_hint(details.hint);
     end_.report.set_reason(std::string(status.message()));
     if (details.exit_code) end_.report.set_exit_code(*details.exit_code);
-    end_.retryable = status.code() != absl::StatusCode::kInvalidArgument && status.code() != absl::StatusCode::kUnimplemented;
+    end_.retryable =
+        status.code() != absl::StatusCode::kInvalidArgument && status.code() != absl::StatusCode::kUnimplemented;
     tail_wanted_ = true;
     return Ended(kStepFailed, "");
   }

@@ -28,7 +28,7 @@ struct Attempt {
   bool interrupted = false;  // an earlier life of the agent had begun to apply the step
   bool observe_only = false;
   bool secret = false;
-  bool notifies = false;     // handlers hang on whether it changes something
+  bool notifies = false;  // handlers hang on whether it changes something
   provision::v1::StepBody body;
   std::unique_ptr<AttemptReporter> reporter;
   std::unique_ptr<UndoStore> undo;

@@ -27,18 +27,21 @@ std::optional<std::string> BlobStore::Add(const provision::agent::v1::BlobPart& 
   if (part.offset() == 0) {
     Refuse(part.digest(), "");
     if (part.size() > kMostBlobBytes - announced_) {
-      return absl::StrCat("the agent keeps at most ", kMostBlobBytes, " bytes of blobs; ", announced_, " are in use and ", part.size(), " more were sent");
+      return absl::StrCat("the agent keeps at most ", kMostBlobBytes, " bytes of blobs; ", announced_,
+                          " are in use and ", part.size(), " more were sent");
     }
     announced_ += part.size();
     blobs_[part.digest()].size = part.size();
   }
   const auto blob = blobs_.find(part.digest());
-  if (blob == blobs_.end() || part.offset() != static_cast<int64_t>(blob->second.data.size()) || part.size() != blob->second.size) {
+  if (blob == blobs_.end() || part.offset() != static_cast<int64_t>(blob->second.data.size()) ||
+      part.size() != blob->second.size) {
     return Refuse(part.digest(), "a piece is not the next one of its blob; send it again from the start");
   }
   blob->second.data += part.data();
   if (end < part.size()) return std::nullopt;
-  if (Sha256Hex(blob->second.data) != part.digest()) return Refuse(part.digest(), "the blob's content does not have its digest; send it again");
+  if (Sha256Hex(blob->second.data) != part.digest())
+    return Refuse(part.digest(), "the blob's content does not have its digest; send it again");
   blob->second.complete = true;
   return "";
 }

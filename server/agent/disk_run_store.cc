@@ -58,7 +58,9 @@ absl::Status MakePrivateFolder(FileSystem& files, const std::string& path) {
   return there ? absl::OkStatus() : made;  // somebody else was faster
 }
 
-std::string DiskRunStore::JournalPath(const std::string& run) const { return absl::StrCat(folder_, "/runs/", KeyOf(run)); }
+std::string DiskRunStore::JournalPath(const std::string& run) const {
+  return absl::StrCat(folder_, "/runs/", KeyOf(run));
+}
 
 absl::StatusOr<Owner> DiskRunStore::LoadOwner() {
   const absl::StatusOr<std::string> text = files_.Read(folder_ + "/owner", 4096);
@@ -67,7 +69,8 @@ absl::StatusOr<Owner> DiskRunStore::LoadOwner() {
   const std::vector<std::string> words = absl::StrSplit(absl::StripSuffix(*text, "\n"), ' ');
   Owner owner;
   if (words.size() != 2 || !absl::SimpleAtoi(words[1], &owner.epoch)) {
-    return absl::DataLossError(absl::StrCat(folder_, "/owner is damaged; remove it when no engine has work on this host"));
+    return absl::DataLossError(
+        absl::StrCat(folder_, "/owner is damaged; remove it when no engine has work on this host"));
   }
   owner.engine_id = words[0];
   return owner;

@@ -43,7 +43,8 @@ absl::StatusOr<std::string> DiskUndoStore::KeepContent(absl::string_view content
 absl::StatusOr<std::string> DiskUndoStore::GetContent(const std::string& digest) {
   if (!IsDigest(digest)) return absl::InvalidArgumentError(absl::StrCat("'", digest, "' is no digest"));
   PE_ASSIGN_OR_RETURN(std::string content, files_.Read(absl::StrCat(folder_, "/content/", digest), kLargestFile));
-  if (Sha256Hex(content) != digest) return absl::DataLossError(absl::StrCat("what was kept as ", digest, " is damaged"));
+  if (Sha256Hex(content) != digest)
+    return absl::DataLossError(absl::StrCat("what was kept as ", digest, " is damaged"));
   return content;
 }
 

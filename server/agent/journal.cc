@@ -25,11 +25,17 @@ absl::Status Journal::Add(const JournalRecord& record, bool durable) {
 }
 
 absl::Status Journal::Intent(int position, int attempt, bool durable) {
-  return Add({.kind = JournalRecord::Kind::kIntent, .position = position, .attempt = attempt, .epoch = epoch_}, durable);
+  return Add({.kind = JournalRecord::Kind::kIntent, .position = position, .attempt = attempt, .epoch = epoch_},
+             durable);
 }
 
-absl::Status Journal::Result(int position, int attempt, int64_t seq, const provision::agent::v1::StepReport& report, bool durable) {
-  return Add({.kind = JournalRecord::Kind::kResult, .position = position, .attempt = attempt, .epoch = epoch_, .seq = seq,
+absl::Status Journal::Result(int position, int attempt, int64_t seq, const provision::agent::v1::StepReport& report,
+                             bool durable) {
+  return Add({.kind = JournalRecord::Kind::kResult,
+              .position = position,
+              .attempt = attempt,
+              .epoch = epoch_,
+              .seq = seq,
               .payload = report.SerializeAsString()},
              durable);
 }
@@ -39,7 +45,8 @@ absl::Status Journal::Cancel(bool force) {
 }
 
 absl::Status Journal::Done(int64_t seq, const provision::agent::v1::RunDone& done) {
-  return Add({.kind = JournalRecord::Kind::kDone, .epoch = epoch_, .seq = seq, .payload = done.SerializeAsString()}, true);
+  return Add({.kind = JournalRecord::Kind::kDone, .epoch = epoch_, .seq = seq, .payload = done.SerializeAsString()},
+             true);
 }
 
 }  // namespace pe::agent

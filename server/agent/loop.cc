@@ -38,7 +38,8 @@ void Loop::Run(const std::atomic<bool>& stop) {
 }
 
 bool Loop::IdleTooLong() const {
-  return options_.idle_exit_us > 0 && connections_.empty() && !agent_.busy() && clock_.Mono() - last_busy_ >= options_.idle_exit_us;
+  return options_.idle_exit_us > 0 && connections_.empty() && !agent_.busy() &&
+         clock_.Mono() - last_busy_ >= options_.idle_exit_us;
 }
 
 int Loop::TimeoutMs(MonoMicros next) const {
@@ -52,7 +53,8 @@ int Loop::TimeoutMs(MonoMicros next) const {
 }
 
 void Loop::Sleep(MonoMicros next) {
-  std::vector<pollfd> fds = {{waker_.fd(), POLLIN, 0}, {options_.listener, POLLIN, 0}, {options_.retire_listener, POLLIN, 0}};
+  std::vector<pollfd> fds = {
+      {waker_.fd(), POLLIN, 0}, {options_.listener, POLLIN, 0}, {options_.retire_listener, POLLIN, 0}};
   for (const Connection& connection : connections_) {
     const bool read = const_cast<Connection&>(connection).session.out().size() < kTooMuchToSend;
     const bool write = !const_cast<Connection&>(connection).session.out().empty();
@@ -124,7 +126,8 @@ void Loop::AnswerRetire() {
 void Loop::DropSuperseded(const Connection& newest) {
   for (Connection& connection : connections_) {
     if (connection.session.engine_id().empty()) continue;
-    connection.closed |= connection.session.engine_id() != newest.session.engine_id() || connection.session.epoch() != newest.session.epoch();
+    connection.closed |= connection.session.engine_id() != newest.session.engine_id() ||
+                         connection.session.epoch() != newest.session.epoch();
   }
 }
 

@@ -24,9 +24,9 @@ inline constexpr size_t kMostConnections = 32;
 class Loop {
  public:
   struct Options {
-    int listener = -1;          // stream socket to accept engines on; -1: none
-    int retire_listener = -1;   // a newer agent asks here whether this worker may end; -1: none
-    int64_t idle_exit_us = 0;   // without connection and run; 0: never
+    int listener = -1;         // stream socket to accept engines on; -1: none
+    int retire_listener = -1;  // a newer agent asks here whether this worker may end; -1: none
+    int64_t idle_exit_us = 0;  // without connection and run; 0: never
   };
   // All of them outlive it.
   Loop(Agent& agent, const Clock& clock, const Waker& waker, Options options)

@@ -27,7 +27,8 @@ absl::Status MakeSafeFolder(const std::string& path) {
   struct stat st;
   if (lstat(path.c_str(), &st) != 0) return ErrnoStatus(errno, path);
   if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
-    return absl::FailedPreconditionError(absl::StrCat(path, " must be a folder of user ", geteuid(), " with mode 0700; remove what is there"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " must be a folder of user ", geteuid(), " with mode 0700; remove what is there"));
   }
   return absl::OkStatus();
 }

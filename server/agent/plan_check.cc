@@ -22,7 +22,8 @@ absl::Status CheckStep(const Plan& plan, int position) {
     return Bad(step, "has a negative timeout, pause or number of attempts");
   }
   for (const int after : step.after()) {
-    if (after < 0 || after >= plan.steps_size()) return Bad(step, absl::StrCat("comes after position ", after, ", which the plan does not have"));
+    if (after < 0 || after >= plan.steps_size())
+      return Bad(step, absl::StrCat("comes after position ", after, ", which the plan does not have"));
     if (!step.last() && (plan.steps(after).last() || plan.steps(after).handler())) {
       return Bad(step, absl::StrCat("comes after '", plan.steps(after).id(), "', which runs later"));
     }
@@ -61,10 +62,12 @@ absl::Status CheckCycles(const Plan& plan) {
 absl::Status CheckPlan(const Plan& plan) {
   if (plan.run().empty()) return absl::InvalidArgumentError("the plan names no run");
   if (plan.steps_size() > kMostSteps) {
-    return absl::InvalidArgumentError(absl::StrCat("the plan has ", plan.steps_size(), " steps; at most ", kMostSteps, " are run"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("the plan has ", plan.steps_size(), " steps; at most ", kMostSteps, " are run"));
   }
   if (plan.parallelism() < 0 || plan.parallelism() > kMostParallelism || plan.output_bound() < 0) {
-    return absl::InvalidArgumentError(absl::StrCat("parallelism must be 0 to ", kMostParallelism, " and the output bound not negative"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("parallelism must be 0 to ", kMostParallelism, " and the output bound not negative"));
   }
   for (int i = 0; i < plan.steps_size(); ++i) PE_RETURN_IF_ERROR(CheckStep(plan, i));
   return CheckCycles(plan);

@@ -10,7 +10,8 @@ namespace pe::agent {
 namespace {
 
 // How an agent knows its own.
-constexpr char kContent[] = "#!/bin/sh\n# Made by pe-agent while it works in this root; it takes it away itself.\nexit 101\n";
+constexpr char kContent[] =
+    "#!/bin/sh\n# Made by pe-agent while it works in this root; it takes it away itself.\nexit 101\n";
 
 }  // namespace
 

@@ -11,8 +11,8 @@ namespace pe::agent {
 
 class PolicyRc {
  public:
-  // Leaves one that somebody else has put there, and a root without /usr/sbin, as they are; takes over one that an agent
-  // left when it was killed.
+  // Leaves one that somebody else has put there, and a root without /usr/sbin, as they are; takes over one that an
+  // agent left when it was killed.
   static absl::StatusOr<PolicyRc> Install(const std::string& root);
   PolicyRc(PolicyRc&& other) noexcept : path_(std::exchange(other.path_, "")) {}
   PolicyRc& operator=(PolicyRc&&) = delete;

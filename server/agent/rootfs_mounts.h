@@ -8,8 +8,8 @@
 
 namespace pe::agent {
 
-// REQUIRES: this process is in a mount namespace of its own and the first of its PID namespace. Makes all mounts private,
-// then mounts below `directory`, making the mount points that are missing.
+// REQUIRES: this process is in a mount namespace of its own and the first of its PID namespace. Makes all mounts
+// private, then mounts below `directory`, making the mount points that are missing.
 absl::Status MountRoot(const std::string& directory);
 
 }  // namespace pe::agent

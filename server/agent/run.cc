@@ -18,7 +18,8 @@ using provision::agent::v1::StepReport;
 Run::Run(Plan plan, std::string plan_digest, int64_t epoch, const RunHost& host)
     : plan_(std::move(plan)), plan_digest_(std::move(plan_digest)), epoch_(epoch), host_(host), runner_(plan_) {}
 
-std::unique_ptr<Run> Run::New(Plan plan, std::string plan_bytes, int64_t epoch, const Resume& resume, const RunHost& host) {
+std::unique_ptr<Run> Run::New(Plan plan, std::string plan_bytes, int64_t epoch, const Resume& resume,
+                              const RunHost& host) {
   std::unique_ptr<Run> run(new Run(std::move(plan), Sha256Hex(plan_bytes), epoch, host));
   if (!run->plan_.observe_only()) {
     run->journal_ = std::make_unique<Journal>(host.store, run->id(), std::move(plan_bytes), epoch, resume.after_seq());
@@ -103,6 +104,7 @@ void Run::Write(Report report) {
   const Report copy = ended || done ? report : Report();
   const int64_t seq = log_->Append(std::move(report));
   done_ |= done;
+  if (done) done_at_ = host_.clock.Mono();
   if (journal_ == nullptr) return;
   // The report leaves only after this thread comes back to its loop: what is durable is so before it is told.
   // A journal that fails here has failed the next intent already; the report itself is the truth.
@@ -127,7 +129,8 @@ void Run::StartAttempt(const RunnerActions::Start& start) {
   attempt->notifies = step.notify_size() > 0;
   const auto secret = secret_bodies_.find(start.position);
   attempt->body = secret != secret_bodies_.end() ? secret->second : step.body();
-  attempt->reporter = std::make_unique<AttemptReporter>(*log_, host_.clock, redactor_, step.index(), start.attempt, host_.wake);
+  attempt->reporter =
+      std::make_unique<AttemptReporter>(*log_, host_.clock, redactor_, step.index(), start.attempt, host_.wake);
   attempt->undo = host_.store.Undo(id(), start.position);
   attempt->journal = journal_.get();
   running_[start.position] = attempt;
@@ -138,6 +141,11 @@ void Run::StartAttempt(const RunnerActions::Start& start) {
     }
     wake();
   });
+}
+
+bool Run::settled() const {
+  if (!done_ || log_ == nullptr) return false;
+  return log_->acked_seq() == log_->last_seq() || host_.clock.Mono() - done_at_ > kHoldDoneRunUs;
 }
 
 int Run::PositionOf(int index) const {

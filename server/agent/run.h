@@ -18,6 +18,8 @@
 
 namespace pe::agent {
 
+inline constexpr int64_t kHoldDoneRunUs = 3600 * kMicrosPerSecond;
+
 // What runs work with; everything outlives them.
 struct RunHost {
   Executor& executor;
@@ -53,6 +55,9 @@ class Run {
   const std::string& plan_digest() const { return plan_digest_; }
   bool recovered() const { return recovered_ != nullptr; }  // and not continued yet
   bool done() const { return done_; }
+  // It has ended, and its engine has every report, or has not come for them for an hour: then they are not worth a
+  // process (the journal keeps the results).
+  bool settled() const;
   bool waits_for_secrets() const { return !done_ && runner_.waits_for_secrets(); }
   RunLog& log() { return *log_; }
   // last_seq of a run that was not continued is what its journal says.
@@ -101,6 +106,7 @@ class Run {
   std::unique_ptr<Recovered> recovered_;
   StoredRun stored_;  // with recovered_
   bool done_ = false;
+  MonoMicros done_at_ = 0;  // in this life; 0: not yet, or in an earlier one
 };
 
 }  // namespace pe::agent

@@ -6,7 +6,8 @@ namespace pe::agent {
 
 using provision::agent::v1::Report;
 
-RunLog::RunLog(std::string run, const Clock& clock, int64_t output_bound, int64_t base_seq, std::function<void()> on_append)
+RunLog::RunLog(std::string run, const Clock& clock, int64_t output_bound, int64_t base_seq,
+               std::function<void()> on_append)
     : run_(std::move(run)),
       clock_(clock),
       output_bound_(output_bound > 0 ? output_bound : kDefaultOutputBound),

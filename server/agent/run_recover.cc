@@ -24,7 +24,8 @@ absl::StatusOr<std::unique_ptr<Run>> Run::Recover(StoredRun stored, const RunHos
   }
   PE_RETURN_IF_ERROR(CheckPlan(plan));
   const int steps = plan.steps_size();
-  std::unique_ptr<Run> run(new Run(std::move(plan), Sha256Hex(content.records[1].payload), content.records[0].epoch, host));
+  std::unique_ptr<Run> run(
+      new Run(std::move(plan), Sha256Hex(content.records[1].payload), content.records[0].epoch, host));
   auto recovered = std::make_unique<Recovered>();
   recovered->last_seq = content.records[0].seq;
   for (size_t i = 2; i < content.records.size(); ++i) {
@@ -32,7 +33,8 @@ absl::StatusOr<std::unique_ptr<Run>> Run::Recover(StoredRun stored, const RunHos
     recovered->last_seq = std::max(recovered->last_seq, record.seq);
     const bool about_step = record.kind == JournalRecord::Kind::kIntent || record.kind == JournalRecord::Kind::kResult;
     if (about_step && (record.position < 0 || record.position >= steps)) {
-      return absl::DataLossError(absl::StrCat("the journal of run ", stored.run, " names step ", record.position, " of ", steps));
+      return absl::DataLossError(
+          absl::StrCat("the journal of run ", stored.run, " names step ", record.position, " of ", steps));
     }
     if (record.kind == JournalRecord::Kind::kIntent) recovered->intents[record.position] = record;
     if (record.kind == JournalRecord::Kind::kResult) recovered->intents.erase(record.position);

@@ -1,5 +1,6 @@
-// RunStore: what the agent keeps on disk: its engine and epoch, the journal (with the plan) of every run, and what steps replaced (undo). Everything root-only (0700, 0600). Behind an interface, so that a
-// simulation can lose what was not synced.
+// RunStore: what the agent keeps on disk: its engine and epoch, the journal (with the plan) of every run, and what
+// steps replaced (undo). Everything root-only (0700, 0600). Behind an interface, so that a simulation can lose what was
+// not synced.
 //
 // Thread rule: thread-safe; RunFile is thread-compatible.
 #ifndef SERVER_AGENT_RUN_STORE_H_
@@ -44,7 +45,8 @@ class RunStore {
   virtual absl::StatusOr<std::unique_ptr<RunFile>> Create(const StoredRun& run) = 0;
   // To go on with a run that LoadRuns has returned.
   virtual absl::StatusOr<std::unique_ptr<RunFile>> Reopen(const StoredRun& run) = 0;
-  // The journal goes (not durably: one that comes back is forgotten again); undo records stay. Unknown runs are forgotten already.
+  // The journal goes (not durably: one that comes back is forgotten again); undo records stay. Unknown runs are
+  // forgotten already.
   virtual absl::Status Forget(const std::string& run) = 0;
   // Undo of one step; nothing is written before the first Record or KeepContent.
   virtual std::unique_ptr<UndoStore> Undo(const std::string& run, int position) = 0;

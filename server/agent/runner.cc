@@ -18,7 +18,8 @@ constexpr int64_t kMostBackoffUs = 24LL * 3600 * kMicrosPerSecond;
 
 // The pause after the `failed`-th attempt.
 int64_t PauseAfter(const PlanStep& step, int failed) {
-  const double limit = step.max_backoff_us() > 0 ? static_cast<double>(step.max_backoff_us()) : static_cast<double>(kMostBackoffUs);
+  const double limit =
+      step.max_backoff_us() > 0 ? static_cast<double>(step.max_backoff_us()) : static_cast<double>(kMostBackoffUs);
   const double factor = std::pow(std::max(1.0, step.multiplier()), failed - 1);
   return static_cast<int64_t>(std::min(static_cast<double>(step.backoff_us()) * factor, limit));
 }
@@ -64,8 +65,10 @@ void Runner::OnAttemptEnded(int position, int attempt, AttemptEnd end, MonoMicro
   if (step.timed_out && (end.report.state() == kStepFailed || end.report.state() == kStepCancelled) && !cancelled_) {
     end.report.set_state(kStepFailed);
     end.report.set_error_code("TIMEOUT");
-    end.report.set_reason(absl::StrCat("attempt ", attempt, " took longer than ", plan_.steps(position).timeout_us() / kMicrosPerMilli, " ms"));
-    if (end.report.hint().empty()) end.report.set_hint("raise the step's timeout, or see in its output what it waited for");
+    end.report.set_reason(absl::StrCat("attempt ", attempt, " took longer than ",
+                                       plan_.steps(position).timeout_us() / kMicrosPerMilli, " ms"));
+    if (end.report.hint().empty())
+      end.report.set_hint("raise the step's timeout, or see in its output what it waited for");
     end.retryable = true;
   }
   step.timed_out = false;
@@ -101,7 +104,9 @@ void Runner::OnCancel(bool force, MonoMicros now, RunnerActions& out) {
     if (state == kStepRunning) {
       out.stops.push_back({i, force ? CancelToken::Why::kForced : CancelToken::Why::kCancelled});
     } else if (!IsTerminal(state)) {
-      EndUnstarted(i, kStepCancelled, state == kStepRetrying ? "cancelled before its next attempt" : "cancelled before it was started", -1, out);
+      EndUnstarted(i, kStepCancelled,
+                   state == kStepRetrying ? "cancelled before its next attempt" : "cancelled before it was started", -1,
+                   out);
     }
   }
   if (phase_ != Phase::kNotStarted) Advance(now, out);
@@ -247,7 +252,8 @@ void Runner::End(int position, StepReport report, RunnerActions& out) {
   step.well = step.state == kStepUnchanged || step.state == kStepChanged || step.state == kStepSkipped;
   const bool failed = IsFailure(step.state);
   if (failed && first_failure_ < 0) first_failure_ = position;
-  if (failed && InGroup(position, Phase::kMain) && stopped_by_ < 0 && !plan_.steps(position).continue_on_failure() && !plan_.observe_only()) {
+  if (failed && InGroup(position, Phase::kMain) && stopped_by_ < 0 && !plan_.steps(position).continue_on_failure() &&
+      !plan_.observe_only()) {
     stopped_by_ = position;
   }
   *AddReport(position, out).mutable_step_state() = std::move(report);
@@ -313,6 +319,8 @@ Report& Runner::AddReport(int position, RunnerActions& out) const {
   return report;
 }
 
-int Runner::Attempts(int position) const { return plan_.observe_only() ? 1 : std::max(1, plan_.steps(position).attempts()); }
+int Runner::Attempts(int position) const {
+  return plan_.observe_only() ? 1 : std::max(1, plan_.steps(position).attempts());
+}
 
 }  // namespace pe::agent

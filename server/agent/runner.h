@@ -105,7 +105,7 @@ class Runner {
   std::vector<Step> steps_;
   Phase phase_ = Phase::kNotStarted;
   int running_ = 0;
-  int stopped_by_ = -1;      // position of the failure that stopped the run
+  int stopped_by_ = -1;  // position of the failure that stopped the run
   int first_failure_ = -1;
   bool cancelled_ = false;
   bool forced_ = false;

@@ -42,13 +42,22 @@ int Serve(const ServeOptions& options) {
   DiskRunStore store(files, StateFolder());
   // Below the agent, which holds attempts: the executor ends first.
   std::unique_ptr<Agent> agent;
-  ThreadExecutor executor({.files = files, .processes = processes, .clock = clock, .blobs = blobs, .has_init = !options.rootfs && HasInit(files), .find_type = FindStepType});
-  agent = std::make_unique<Agent>(Agent::Options{
-      .digest = BinaryDigest(),
-      .version = ProductVersion(),
-      .gather_facts = [&] { return GatherFacts(files, clock, {.rootfs = options.rootfs}); },
-      .host = {.executor = executor, .store = store, .clock = clock, .find_type = FindStepType, .wake = [&] { waker.Wake(); }},
-      .blobs = blobs});
+  ThreadExecutor executor({.files = files,
+                           .processes = processes,
+                           .clock = clock,
+                           .blobs = blobs,
+                           .has_init = !options.rootfs && HasInit(files),
+                           .find_type = FindStepType});
+  agent = std::make_unique<Agent>(
+      Agent::Options{.digest = BinaryDigest(),
+                     .version = ProductVersion(),
+                     .gather_facts = [&] { return GatherFacts(files, clock, {.rootfs = options.rootfs}); },
+                     .host = {.executor = executor,
+                              .store = store,
+                              .clock = clock,
+                              .find_type = FindStepType,
+                              .wake = [&] { waker.Wake(); }},
+                     .blobs = blobs});
   std::vector<std::string> warnings;
   const absl::Status loaded = agent->Load(&warnings);
   for (const std::string& warning : warnings) fprintf(stderr, "pe-agent: %s\n", warning.c_str());

@@ -1,6 +1,6 @@
-// Replacements that keep large parts of static libraries out of the binary. Each stands for a function of a library that
-// the agent links but whose work it does not need; the linker takes the first definition and leaves the library's object,
-// and all that hangs on it, where it is. Linked into the static program only.
+// Replacements that keep large parts of static libraries out of the binary. Each stands for a function of a library
+// that the agent links but whose work it does not need; the linker takes the first definition and leaves the library's
+// object, and all that hangs on it, where it is. Linked into the static program only.
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>

@@ -24,11 +24,12 @@ bool StartUnit(const std::string& path) {
   const SystemClock clock;
   RealProcessRunner processes(clock, {});
   const CancelToken never;
-  const absl::StatusOr<CommandResult> result = processes.Run(
-      {.argv = {"systemd-run", "--quiet", "--collect", "--no-block", "--unit=pe-agent-worker", "--description=Provision Engine agent",
-                "--property=Delegate=yes", "--property=KillMode=mixed", "--property=OOMPolicy=continue", path, "worker"},
-       .timeout_us = kSystemdRunTimeoutUs},
-      never);
+  const absl::StatusOr<CommandResult> result =
+      processes.Run({.argv = {"systemd-run", "--quiet", "--collect", "--no-block", "--unit=pe-agent-worker",
+                              "--description=Provision Engine agent", "--property=Delegate=yes",
+                              "--property=KillMode=mixed", "--property=OOMPolicy=continue", path, "worker"},
+                     .timeout_us = kSystemdRunTimeoutUs},
+                    never);
   return result.ok() && result->ok();
 }
 

@@ -36,7 +36,8 @@ std::string DelegatedCgroup(FileSystem& files) {
 int64_t IdleExit() {
   int64_t milliseconds = 0;
   const char* value = getenv("PE_AGENT_IDLE_MS");
-  if (value != nullptr && absl::SimpleAtoi(value, &milliseconds) && milliseconds > 0) return milliseconds * kMicrosPerMilli;
+  if (value != nullptr && absl::SimpleAtoi(value, &milliseconds) && milliseconds > 0)
+    return milliseconds * kMicrosPerMilli;
   return kWorkerIdleExitUs;
 }
 
@@ -52,11 +53,13 @@ absl::StatusOr<int> Work() {
     // Not synced: the folder does not survive the host anyway.
     UniqueFd mark(open((folder + kWorkerMark).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
     const std::string text = BinaryMark();
-    if (!mark.ok() || write(mark.get(), text.data(), text.size()) < 0) return absl::UnknownError(absl::StrCat(folder, kWorkerMark, ": cannot be written"));
+    if (!mark.ok() || write(mark.get(), text.data(), text.size()) < 0)
+      return absl::UnknownError(absl::StrCat(folder, kWorkerMark, ": cannot be written"));
   }
   PE_ASSIGN_OR_RETURN(const UniqueFd listener, ListenOn(folder + kWorkerSocket));  // last: now it is ready
-  const int code = Serve({.cgroup = DelegatedCgroup(files),
-                          .loop = {.listener = listener.get(), .retire_listener = retire.get(), .idle_exit_us = IdleExit()}});
+  const int code =
+      Serve({.cgroup = DelegatedCgroup(files),
+             .loop = {.listener = listener.get(), .retire_listener = retire.get(), .idle_exit_us = IdleExit()}});
   unlink((folder + kWorkerSocket).c_str());
   unlink((folder + kRetireSocket).c_str());
   return code;

@@ -1,5 +1,5 @@
-// `pe-agent worker`: serves the protocol on the run folder's socket, for as long as there is work or somebody connected,
-// and some minutes more, so that the next connection finds it ready. It outlives the connections.
+// `pe-agent worker`: serves the protocol on the run folder's socket, for as long as there is work or somebody
+// connected, and some minutes more, so that the next connection finds it ready. It outlives the connections.
 #ifndef SERVER_AGENT_WORKER_H_
 #define SERVER_AGENT_WORKER_H_
 

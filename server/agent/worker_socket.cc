@@ -18,7 +18,8 @@ namespace {
 absl::StatusOr<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return absl::InvalidArgumentError(absl::StrCat(path, ": too long for a unix socket"));
+  if (path.size() >= sizeof address.sun_path)
+    return absl::InvalidArgumentError(absl::StrCat(path, ": too long for a unix socket"));
   memcpy(address.sun_path, path.data(), path.size());
   return address;
 }

@@ -18,7 +18,8 @@ constexpr int kRetrySeconds = 1;  // a restart takes about as long
 
 }  // namespace
 
-absl::Status WithReason(absl::Status status, absl::string_view reason, const std::map<std::string, std::string>& metadata) {
+absl::Status WithReason(absl::Status status, absl::string_view reason,
+                        const std::map<std::string, std::string>& metadata) {
   google::rpc::ErrorInfo info;
   info.set_reason(std::string(reason));
   info.set_domain("provision.dev");
@@ -42,14 +43,16 @@ absl::Status UnreadableRequest(absl::string_view type) {
 }
 
 absl::Status SlowReader(int64_t last_seq) {
-  return WithReason(absl::AbortedError(absl::StrCat("the watcher took no message for too long; resume with after_seq ", last_seq)),
-                    "SLOW_READER", {{"last_seq", absl::StrCat(last_seq)}});
+  return WithReason(
+      absl::AbortedError(absl::StrCat("the watcher took no message for too long; resume with after_seq ", last_seq)),
+      "SLOW_READER", {{"last_seq", absl::StrCat(last_seq)}});
 }
 
 absl::Status WatchDrained(int64_t last_seq) {
-  absl::Status status = WithReason(
-      absl::UnavailableError(absl::StrCat("the engine is shutting down; the job goes on. Resume with after_seq ", last_seq)),
-      "ENGINE_DRAINING", {{"last_seq", absl::StrCat(last_seq)}});
+  absl::Status status =
+      WithReason(absl::UnavailableError(
+                     absl::StrCat("the engine is shutting down; the job goes on. Resume with after_seq ", last_seq)),
+                 "ENGINE_DRAINING", {{"last_seq", absl::StrCat(last_seq)}});
   google::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
   Attach(&status, retry);

@@ -12,7 +12,8 @@
 namespace pe {
 
 // `status` with google.rpc.ErrorInfo{reason, domain "provision.dev", metadata} added.
-absl::Status WithReason(absl::Status status, absl::string_view reason, const std::map<std::string, std::string>& metadata = {});
+absl::Status WithReason(absl::Status status, absl::string_view reason,
+                        const std::map<std::string, std::string>& metadata = {});
 
 // INVALID_ARGUMENT with one violation: `field` of the request, described by `problem`'s message.
 absl::Status InvalidField(absl::string_view field, const absl::Status& problem);

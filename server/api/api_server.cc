@@ -31,8 +31,8 @@ using Acceptor = std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor>
 constexpr int64_t kTickMicros = 250'000;  // how exact heartbeats and stalls are
 
 const std::vector<std::string>& ServedNames() {
-  static const auto& names = *new std::vector<std::string>{
-      provision::v1::ProvisionService::service_full_name(), provision::v1::ResourceService::service_full_name()};
+  static const auto& names = *new std::vector<std::string>{provision::v1::ProvisionService::service_full_name(),
+                                                           provision::v1::ResourceService::service_full_name()};
   return names;
 }
 
@@ -98,7 +98,10 @@ struct ApiServer::Running {
         health(&gate, ServedNames()),
         reflection(&gate, AllNames()),
         reflection_alpha(&gate, AllNames()),
-        provision({&gate, parts.engine, parts.store, &reads,
+        provision({&gate,
+                   parts.engine,
+                   parts.store,
+                   &reads,
                    {parts.store, &hub, &history, parts.clock, {options.heartbeat_micros, options.stall_micros}}}),
         resource({&gate, parts.engine, parts.store, &reads}) {}
 
@@ -135,8 +138,8 @@ absl::Status ApiServer::Serve(const ApiParts& parts) {
   Running& r = *running_;
   grpc::ServerBuilder builder;
   SetLimits(&builder);
-  for (grpc::Service* service : std::initializer_list<grpc::Service*>{&r.provision, &r.resource, &r.health, &r.reflection,
-                                                                       &r.reflection_alpha}) {
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{&r.provision, &r.resource, &r.health,
+                                                                      &r.reflection, &r.reflection_alpha}) {
     builder.RegisterService(service);
   }
   r.unix_acceptor = AddAcceptor(&builder);

@@ -117,7 +117,8 @@ grpc::ServerUnaryReactor* HealthHandlers::Check(grpc::CallbackServerContext* con
   return reactor;
 }
 
-grpc::ServerUnaryReactor* HealthHandlers::List(grpc::CallbackServerContext* context, const grpc::health::v1::HealthListRequest*,
+grpc::ServerUnaryReactor* HealthHandlers::List(grpc::CallbackServerContext* context,
+                                               const grpc::health::v1::HealthListRequest*,
                                                grpc::health::v1::HealthListResponse* response) {
   auto* reactor = context->DefaultReactor();
   (*response->mutable_statuses())[""].set_status(Now());
@@ -126,8 +127,8 @@ grpc::ServerUnaryReactor* HealthHandlers::List(grpc::CallbackServerContext* cont
   return reactor;
 }
 
-grpc::ServerWriteReactor<HealthCheckResponse>* HealthHandlers::Watch(grpc::CallbackServerContext* context,
-                                                                     const grpc::health::v1::HealthCheckRequest* request) {
+grpc::ServerWriteReactor<HealthCheckResponse>* HealthHandlers::Watch(
+    grpc::CallbackServerContext* context, const grpc::health::v1::HealthCheckRequest* request) {
   const auto call = std::make_shared<WatchCall>(this, Knows(request->service()));
   absl::Status status = gate_->Admit(*context, "/grpc.health.v1.Health/Watch").status();
   {

@@ -1,6 +1,6 @@
-// grpc.health.v1.Health over a state of our own: Check, Watch and List. gRPC's built-in one has no List and no descriptor.
-// The engine as a whole ("") and each of its services have one state.
-// Thread rule: thread-safe; does not block.
+// grpc.health.v1.Health over a state of our own: Check, Watch and List. gRPC's built-in one has no List and no
+// descriptor. The engine as a whole ("") and each of its services have one state. Thread rule: thread-safe; does not
+// block.
 #ifndef SERVER_API_HEALTH_H_
 #define SERVER_API_HEALTH_H_
 
@@ -24,9 +24,11 @@ class HealthHandlers final : public grpc::health::v1::Health::CallbackService {
   // Not serving; ends all watches.
   void Drain();
 
-  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context, const grpc::health::v1::HealthCheckRequest* request,
+  grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,
+                                  const grpc::health::v1::HealthCheckRequest* request,
                                   grpc::health::v1::HealthCheckResponse* response) override;
-  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context, const grpc::health::v1::HealthListRequest* request,
+  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
+                                 const grpc::health::v1::HealthListRequest* request,
                                  grpc::health::v1::HealthListResponse* response) override;
   grpc::ServerWriteReactor<grpc::health::v1::HealthCheckResponse>* Watch(
       grpc::CallbackServerContext* context, const grpc::health::v1::HealthCheckRequest* request) override;

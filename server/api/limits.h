@@ -16,7 +16,8 @@ inline constexpr int kMaxStreamsPerConnection = 100;
 // Memory that gRPC may hold for messages of all connections before it stops reading from them.
 inline constexpr size_t kTransportMemoryBytes = size_t{512} << 20;
 
-// What an error may carry in its trailers. A client of gRPC refuses trailers over 8 KiB, and binary ones grow by a third.
+// What an error may carry in its trailers. A client of gRPC refuses trailers over 8 KiB, and binary ones grow by a
+// third.
 inline constexpr size_t kMaxErrorMessageBytes = 1024;
 inline constexpr size_t kMaxErrorDetailBytes = 4096;
 

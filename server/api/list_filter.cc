@@ -59,7 +59,8 @@ class Lexer {
       while (at_ < text_.size() && IsWord(text_[at_])) token.text += text_[at_++];
       if (token.text.empty()) {
         return absl::InvalidArgumentError(absl::StrCat("column ", token.column, ": unexpected `",
-                                                       Printable(text_.substr(at_, 1)), "`; put the value in double quotes"));
+                                                       Printable(text_.substr(at_, 1)),
+                                                       "`; put the value in double quotes"));
       }
     }
     return token;
@@ -92,8 +93,8 @@ absl::Status Apply(const Token& field, const Token& value, JobFilter* filter) {
   } else {
     provision::v1::Job::State state;
     if (!provision::v1::Job::State_Parse(value.text, &state) || state == provision::v1::Job::STATE_UNSPECIFIED) {
-      return absl::InvalidArgumentError(absl::StrCat("column ", value.column, ": no state `", Printable(value.text), "`",
-                                                     DidYouMean(value.text, StateNames())));
+      return absl::InvalidArgumentError(absl::StrCat("column ", value.column, ": no state `", Printable(value.text),
+                                                     "`", DidYouMean(value.text, StateNames())));
     }
     filter->state = state;
   }
@@ -104,7 +105,8 @@ absl::Status Term(Lexer& lexer, std::set<std::string>* seen, JobFilter* filter) 
   PE_ASSIGN_OR_RETURN(const Token field, lexer.Next());
   const auto& fields = Fields();
   if (field.end || field.quoted || std::find(fields.begin(), fields.end(), field.text) == fields.end()) {
-    return absl::InvalidArgumentError(absl::StrCat("column ", field.column, ": expected one of ", absl::StrJoin(fields, ", "),
+    return absl::InvalidArgumentError(absl::StrCat("column ", field.column, ": expected one of ",
+                                                   absl::StrJoin(fields, ", "),
                                                    field.end ? "" : DidYouMean(field.text, fields)));
   }
   if (!seen->insert(field.text).second) {
@@ -112,11 +114,13 @@ absl::Status Term(Lexer& lexer, std::set<std::string>* seen, JobFilter* filter) 
   }
   PE_ASSIGN_OR_RETURN(const Token equals, lexer.Next());
   if (equals.end || equals.quoted || equals.text != "=") {
-    return absl::InvalidArgumentError(absl::StrCat("column ", equals.column, ": expected `=` after `", field.text, "`"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("column ", equals.column, ": expected `=` after `", field.text, "`"));
   }
   PE_ASSIGN_OR_RETURN(const Token value, lexer.Next());
   if (value.end || value.text.empty() || (!value.quoted && value.text == "=")) {
-    return absl::InvalidArgumentError(absl::StrCat("column ", value.column, ": expected a value for `", field.text, "`"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("column ", value.column, ": expected a value for `", field.text, "`"));
   }
   return Apply(field, value, filter);
 }
@@ -125,7 +129,8 @@ absl::Status Term(Lexer& lexer, std::set<std::string>* seen, JobFilter* filter) 
 
 absl::StatusOr<JobFilter> ParseJobFilter(absl::string_view text) {
   JobFilter filter;
-  if (text.size() > kMaxFilterBytes) return absl::InvalidArgumentError(absl::StrCat("longer than ", kMaxFilterBytes, " bytes"));
+  if (text.size() > kMaxFilterBytes)
+    return absl::InvalidArgumentError(absl::StrCat("longer than ", kMaxFilterBytes, " bytes"));
   if (absl::StripAsciiWhitespace(text).empty()) return filter;
   Lexer lexer(text);
   std::set<std::string> seen;
@@ -141,7 +146,8 @@ absl::StatusOr<JobFilter> ParseJobFilter(absl::string_view text) {
 
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ParseLabelSelector(absl::string_view text) {
   std::vector<std::pair<std::string, std::string>> labels;
-  if (text.size() > kMaxFilterBytes) return absl::InvalidArgumentError(absl::StrCat("longer than ", kMaxFilterBytes, " bytes"));
+  if (text.size() > kMaxFilterBytes)
+    return absl::InvalidArgumentError(absl::StrCat("longer than ", kMaxFilterBytes, " bytes"));
   if (absl::StripAsciiWhitespace(text).empty()) return labels;
   std::set<std::string> seen;
   for (absl::string_view part : absl::StrSplit(text, ',')) {
@@ -150,7 +156,8 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ParseLabelSelec
     if (key.empty() || !absl::StrContains(part, '=')) {
       return absl::InvalidArgumentError(absl::StrCat("`", Printable(part), "` is not KEY=VALUE"));
     }
-    if (!seen.insert(key).second) return absl::InvalidArgumentError(absl::StrCat("`", Printable(key), "` appears twice"));
+    if (!seen.insert(key).second)
+      return absl::InvalidArgumentError(absl::StrCat("`", Printable(key), "` appears twice"));
     labels.emplace_back(key, std::string(absl::StripAsciiWhitespace(sides.second)));
   }
   return labels;

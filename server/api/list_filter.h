@@ -13,7 +13,8 @@
 namespace pe {
 
 // filter = [ term { "AND" term } ]   term = FIELD "=" VALUE   VALUE = word | '"' text '"'
-// FIELD is state, environment, service or resource, each at most once; a state by its name (RUNNING). In quotes, \" and \\.
+// FIELD is state, environment, service or resource, each at most once; a state by its name (RUNNING). In quotes, \" and
+// \\.
 absl::StatusOr<JobFilter> ParseJobFilter(absl::string_view text);
 
 // "key=value,key=value", each key once; empty text gives no labels.

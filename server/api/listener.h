@@ -1,6 +1,5 @@
-// Listener: a listening socket with an accept loop of its own. gRPC 1.51's loop goes deaf for ever once the process ran out
-// of file descriptors; this one closes what is too much and goes on.
-// Thread rule: thread-safe after Open.
+// Listener: a listening socket with an accept loop of its own. gRPC 1.51's loop goes deaf for ever once the process ran
+// out of file descriptors; this one closes what is too much and goes on. Thread rule: thread-safe after Open.
 #ifndef SERVER_API_LISTENER_H_
 #define SERVER_API_LISTENER_H_
 

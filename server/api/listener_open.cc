@@ -1,7 +1,7 @@
 // The half of listener.h that makes sockets.
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <arpa/inet.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -29,8 +29,8 @@ absl::StatusOr<sockaddr_un> UnixAddress(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof(address.sun_path)) {
-    return absl::InvalidArgumentError(absl::StrCat("the socket path ", path, " is longer than ", sizeof(address.sun_path) - 1,
-                                                   " bytes; choose a shorter one"));
+    return absl::InvalidArgumentError(absl::StrCat("the socket path ", path, " is longer than ",
+                                                   sizeof(address.sun_path) - 1, " bytes; choose a shorter one"));
   }
   memcpy(address.sun_path, path.data(), path.size());
   return address;
@@ -41,10 +41,12 @@ absl::Status ClearStale(const std::string& path, const sockaddr_un& address) {
   struct stat info {};
   if (lstat(path.c_str(), &info) != 0) return absl::OkStatus();
   if (!S_ISSOCK(info.st_mode)) {
-    return absl::FailedPreconditionError(absl::StrCat(path, " exists and is not a socket; move it away or choose another path"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " exists and is not a socket; move it away or choose another path"));
   }
   const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  const bool alive = connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 || errno == EAGAIN;
+  const bool alive =
+      connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 || errno == EAGAIN;
   close(probe);
   if (alive) {
     return absl::FailedPreconditionError(

@@ -12,7 +12,8 @@ namespace pe {
 absl::StatusOr<LoopbackAddress> ParseLoopback(absl::string_view text) {
   const size_t colon = text.rfind(':');
   LoopbackAddress out;
-  if (colon != absl::string_view::npos && absl::SimpleAtoi(text.substr(colon + 1), &out.port) && out.port >= 0 && out.port <= 65535) {
+  if (colon != absl::string_view::npos && absl::SimpleAtoi(text.substr(colon + 1), &out.port) && out.port >= 0 &&
+      out.port <= 65535) {
     out.host = std::string(text.substr(0, colon));
     if (out.host == "localhost") out.host = "127.0.0.1";
     in_addr parsed{};
@@ -20,7 +21,8 @@ absl::StatusOr<LoopbackAddress> ParseLoopback(absl::string_view text) {
     if (out.host == "[::1]") return LoopbackAddress{.v6 = true, .host = "::1", .port = out.port};
   }
   return absl::InvalidArgumentError(absl::StrCat(
-      "`", Printable(text), "` is not a loopback address; write 127.0.0.1:PORT or [::1]:PORT (port 0 takes a free one), or `off`. "
+      "`", Printable(text),
+      "` is not a loopback address; write 127.0.0.1:PORT or [::1]:PORT (port 0 takes a free one), or `off`. "
       "Other addresses need TLS, which this engine does not offer yet: use `ssh -L` or a reverse proxy"));
 }
 

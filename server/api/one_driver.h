@@ -14,8 +14,8 @@ class OneDriver {
  public:
   using Action = std::function<void()>;
 
-  // Runs `change` under the lock. Then, unless another thread is at it already, asks `next` (under the lock) for an action,
-  // runs that without the lock, and so on until `next` gives none. What both touch is protected by this lock.
+  // Runs `change` under the lock. Then, unless another thread is at it already, asks `next` (under the lock) for an
+  // action, runs that without the lock, and so on until `next` gives none. What both touch is protected by this lock.
   template <typename Change, typename Next>
   void Drive(Change change, Next next) {
     mu_.Lock();

@@ -29,7 +29,8 @@ std::string MakePageToken(absl::string_view list, absl::string_view filter, absl
 absl::StatusOr<std::string> ReadPageToken(absl::string_view list, absl::string_view filter, absl::string_view token) {
   if (token.empty()) return std::string();
   const absl::Status altered = absl::InvalidArgumentError(
-      "not a token that this engine gave; use `next_page_token` of the page before as it is, or leave it out to begin again");
+      "not a token that this engine gave; use `next_page_token` of the page before as it is, or leave it out to begin "
+      "again");
   std::string body;
   if (token.size() > kMaxPageTokenBytes || !absl::WebSafeBase64Unescape(token, &body)) return altered;
   if (absl::WebSafeBase64Escape(body) != token) return altered;  // one spelling only

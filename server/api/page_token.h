@@ -10,12 +10,12 @@
 
 namespace pe {
 
-// `list` is the kind of list ("jobs"), `filter` its filter as the caller wrote it. An empty cursor (the last page) gives
-// an empty token.
+// `list` is the kind of list ("jobs"), `filter` its filter as the caller wrote it. An empty cursor (the last page)
+// gives an empty token.
 std::string MakePageToken(absl::string_view list, absl::string_view filter, absl::string_view cursor);
 
-// The cursor of a token; empty for an empty token (the first page). INVALID_ARGUMENT, with a message that says what to do,
-// when the token was altered or belongs to another list or filter.
+// The cursor of a token; empty for an empty token (the first page). INVALID_ARGUMENT, with a message that says what to
+// do, when the token was altered or belongs to another list or filter.
 absl::StatusOr<std::string> ReadPageToken(absl::string_view list, absl::string_view filter, absl::string_view token);
 
 }  // namespace pe

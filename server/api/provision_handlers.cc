@@ -44,16 +44,18 @@ absl::StatusOr<ListResponse> ReadJobs(Store& store, const provision::v1::ListReq
 
 grpc::ServerUnaryReactor* ProvisionHandlers::Provision(grpc::CallbackServerContext* context,
                                                        const provision::v1::ProvisionRequest* request, Job* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Provision", *request, [&](std::string caller, auto* reactor) {
-    parts_.engine->Provision(*request, std::move(caller), AnswerTo(reactor, response));
-  });
+  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Provision", *request,
+               [&](std::string caller, auto* reactor) {
+                 parts_.engine->Provision(*request, std::move(caller), AnswerTo(reactor, response));
+               });
 }
 
 grpc::ServerUnaryReactor* ProvisionHandlers::Status(grpc::CallbackServerContext* context,
                                                     const provision::v1::StatusRequest* request, Job* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Status", *request, [&](std::string, auto* reactor) {
-    ReadOn(*parts_.reads, reactor, response, [store = parts_.store, request] { return ReadJob(*store, *request); });
-  });
+  return Unary(
+      *parts_.gate, context, "/provision.v1.ProvisionService/Status", *request, [&](std::string, auto* reactor) {
+        ReadOn(*parts_.reads, reactor, response, [store = parts_.store, request] { return ReadJob(*store, *request); });
+      });
 }
 
 grpc::ServerUnaryReactor* ProvisionHandlers::List(grpc::CallbackServerContext* context,
@@ -65,16 +67,18 @@ grpc::ServerUnaryReactor* ProvisionHandlers::List(grpc::CallbackServerContext* c
 
 grpc::ServerUnaryReactor* ProvisionHandlers::Cancel(grpc::CallbackServerContext* context,
                                                     const provision::v1::CancelRequest* request, Job* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Cancel", *request, [&](std::string caller, auto* reactor) {
-    parts_.engine->Cancel(*request, std::move(caller), AnswerTo(reactor, response));
-  });
+  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Cancel", *request,
+               [&](std::string caller, auto* reactor) {
+                 parts_.engine->Cancel(*request, std::move(caller), AnswerTo(reactor, response));
+               });
 }
 
 grpc::ServerUnaryReactor* ProvisionHandlers::Retry(grpc::CallbackServerContext* context,
                                                    const provision::v1::RetryRequest* request, Job* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Retry", *request, [&](std::string caller, auto* reactor) {
-    parts_.engine->Retry(*request, std::move(caller), AnswerTo(reactor, response));
-  });
+  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Retry", *request,
+               [&](std::string caller, auto* reactor) {
+                 parts_.engine->Retry(*request, std::move(caller), AnswerTo(reactor, response));
+               });
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ProvisionHandlers::Watch(grpc::CallbackServerContext* context,

@@ -14,9 +14,12 @@ namespace pe {
 
 // The service with every method on the callback API; Watch takes and gives bytes, so that messages can be shared.
 using ProvisionBase = provision::v1::ProvisionService::WithCallbackMethod_Provision<
-    provision::v1::ProvisionService::WithCallbackMethod_Status<provision::v1::ProvisionService::WithRawCallbackMethod_Watch<
-        provision::v1::ProvisionService::WithCallbackMethod_List<provision::v1::ProvisionService::WithCallbackMethod_Cancel<
-            provision::v1::ProvisionService::WithCallbackMethod_Retry<provision::v1::ProvisionService::Service>>>>>>;
+    provision::v1::ProvisionService::WithCallbackMethod_Status<
+        provision::v1::ProvisionService::WithRawCallbackMethod_Watch<
+            provision::v1::ProvisionService::WithCallbackMethod_List<
+                provision::v1::ProvisionService::WithCallbackMethod_Cancel<
+                    provision::v1::ProvisionService::WithCallbackMethod_Retry<
+                        provision::v1::ProvisionService::Service>>>>>>;
 
 class ProvisionHandlers final : public ProvisionBase {
  public:
@@ -29,7 +32,8 @@ class ProvisionHandlers final : public ProvisionBase {
   };
   explicit ProvisionHandlers(const Parts& parts) : parts_(parts) {}
 
-  grpc::ServerUnaryReactor* Provision(grpc::CallbackServerContext* context, const provision::v1::ProvisionRequest* request,
+  grpc::ServerUnaryReactor* Provision(grpc::CallbackServerContext* context,
+                                      const provision::v1::ProvisionRequest* request,
                                       provision::v1::Job* response) override;
   grpc::ServerUnaryReactor* Status(grpc::CallbackServerContext* context, const provision::v1::StatusRequest* request,
                                    provision::v1::Job* response) override;

@@ -42,11 +42,13 @@ class ReflectionCall final : public grpc::ServerBidiReactor<Request, Response> {
 
 grpc::ServerBidiReactor<grpc::reflection::v1::ServerReflectionRequest, grpc::reflection::v1::ServerReflectionResponse>*
 ReflectionHandlers::ServerReflectionInfo(grpc::CallbackServerContext* context) {
-  return new ReflectionCall<grpc::reflection::v1::ServerReflectionRequest, grpc::reflection::v1::ServerReflectionResponse>(
+  return new ReflectionCall<grpc::reflection::v1::ServerReflectionRequest,
+                            grpc::reflection::v1::ServerReflectionResponse>(
       &services_, gate_->Admit(*context, "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo").status());
 }
 
-grpc::ServerBidiReactor<grpc::reflection::v1alpha::ServerReflectionRequest, grpc::reflection::v1alpha::ServerReflectionResponse>*
+grpc::ServerBidiReactor<grpc::reflection::v1alpha::ServerReflectionRequest,
+                        grpc::reflection::v1alpha::ServerReflectionResponse>*
 ReflectionAlphaHandlers::ServerReflectionInfo(grpc::CallbackServerContext* context) {
   return new ReflectionCall<grpc::reflection::v1alpha::ServerReflectionRequest,
                             grpc::reflection::v1alpha::ServerReflectionResponse>(

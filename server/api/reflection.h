@@ -14,15 +14,18 @@
 
 namespace pe {
 
-// Answers one request of a stream. `sent`: files that the stream has had; a file goes with all that it imports, each once.
-// What is not found becomes an error response, as the protocol wants it.
+// Answers one request of a stream. `sent`: files that the stream has had; a file goes with all that it imports, each
+// once. What is not found becomes an error response, as the protocol wants it.
 grpc::reflection::v1::ServerReflectionResponse Reflect(const grpc::reflection::v1::ServerReflectionRequest& request,
-                                                       const std::vector<std::string>& services, std::set<std::string>* sent);
+                                                       const std::vector<std::string>& services,
+                                                       std::set<std::string>* sent);
 
 class ReflectionHandlers final : public grpc::reflection::v1::ServerReflection::CallbackService {
  public:
-  ReflectionHandlers(const Gate* gate, std::vector<std::string> services) : gate_(gate), services_(std::move(services)) {}
-  grpc::ServerBidiReactor<grpc::reflection::v1::ServerReflectionRequest, grpc::reflection::v1::ServerReflectionResponse>*
+  ReflectionHandlers(const Gate* gate, std::vector<std::string> services)
+      : gate_(gate), services_(std::move(services)) {}
+  grpc::ServerBidiReactor<grpc::reflection::v1::ServerReflectionRequest,
+                          grpc::reflection::v1::ServerReflectionResponse>*
   ServerReflectionInfo(grpc::CallbackServerContext* context) override;
 
  private:
@@ -32,7 +35,8 @@ class ReflectionHandlers final : public grpc::reflection::v1::ServerReflection::
 
 class ReflectionAlphaHandlers final : public grpc::reflection::v1alpha::ServerReflection::CallbackService {
  public:
-  ReflectionAlphaHandlers(const Gate* gate, std::vector<std::string> services) : gate_(gate), services_(std::move(services)) {}
+  ReflectionAlphaHandlers(const Gate* gate, std::vector<std::string> services)
+      : gate_(gate), services_(std::move(services)) {}
   grpc::ServerBidiReactor<grpc::reflection::v1alpha::ServerReflectionRequest,
                           grpc::reflection::v1alpha::ServerReflectionResponse>*
   ServerReflectionInfo(grpc::CallbackServerContext* context) override;

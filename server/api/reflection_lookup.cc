@@ -14,7 +14,8 @@ using google::protobuf::FileDescriptor;
 using grpc::reflection::v1::ServerReflectionRequest;
 using grpc::reflection::v1::ServerReflectionResponse;
 
-void AddFile(const FileDescriptor* file, std::set<std::string>* sent, grpc::reflection::v1::FileDescriptorResponse* out) {
+void AddFile(const FileDescriptor* file, std::set<std::string>* sent,
+             grpc::reflection::v1::FileDescriptorResponse* out) {
   if (!sent->insert(file->name()).second) return;
   google::protobuf::FileDescriptorProto proto;
   file->CopyTo(&proto);

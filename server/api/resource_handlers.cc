@@ -41,58 +41,64 @@ absl::StatusOr<ListResourcesResponse> ReadResources(Store& store, const provisio
 grpc::ServerUnaryReactor* ResourceHandlers::CreateResource(grpc::CallbackServerContext* context,
                                                            const provision::v1::CreateResourceRequest* request,
                                                            Resource* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/CreateResource", *request, [&](std::string, auto* reactor) {
-    parts_.engine->CreateResource(*request, AnswerTo(reactor, response));
-  });
+  return Unary(
+      *parts_.gate, context, "/provision.v1.ResourceService/CreateResource", *request,
+      [&](std::string, auto* reactor) { parts_.engine->CreateResource(*request, AnswerTo(reactor, response)); });
 }
 
 grpc::ServerUnaryReactor* ResourceHandlers::GetResource(grpc::CallbackServerContext* context,
-                                                        const provision::v1::GetResourceRequest* request, Resource* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/GetResource", *request, [&](std::string, auto* reactor) {
-    ReadOn(*parts_.reads, reactor, response, [store = parts_.store, request] { return ReadResource(*store, request->name()); });
-  });
+                                                        const provision::v1::GetResourceRequest* request,
+                                                        Resource* response) {
+  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/GetResource", *request,
+               [&](std::string, auto* reactor) {
+                 ReadOn(*parts_.reads, reactor, response,
+                        [store = parts_.store, request] { return ReadResource(*store, request->name()); });
+               });
 }
 
 grpc::ServerUnaryReactor* ResourceHandlers::ListResources(grpc::CallbackServerContext* context,
                                                           const provision::v1::ListResourcesRequest* request,
                                                           ListResourcesResponse* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/ListResources", *request, [&](std::string, auto* reactor) {
-    ReadOn(*parts_.reads, reactor, response, [store = parts_.store, request] { return ReadResources(*store, *request); });
-  });
+  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/ListResources", *request,
+               [&](std::string, auto* reactor) {
+                 ReadOn(*parts_.reads, reactor, response,
+                        [store = parts_.store, request] { return ReadResources(*store, *request); });
+               });
 }
 
 grpc::ServerUnaryReactor* ResourceHandlers::UpdateResource(grpc::CallbackServerContext* context,
                                                            const provision::v1::UpdateResourceRequest* request,
                                                            Resource* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/UpdateResource", *request, [&](std::string, auto* reactor) {
-    parts_.engine->UpdateResource(*request, AnswerTo(reactor, response));
-  });
+  return Unary(
+      *parts_.gate, context, "/provision.v1.ResourceService/UpdateResource", *request,
+      [&](std::string, auto* reactor) { parts_.engine->UpdateResource(*request, AnswerTo(reactor, response)); });
 }
 
 // The engine answers with what was deleted; the caller gets nothing.
 grpc::ServerUnaryReactor* ResourceHandlers::DeleteResource(grpc::CallbackServerContext* context,
                                                            const provision::v1::DeleteResourceRequest* request,
                                                            google::protobuf::Empty*) {
-  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/DeleteResource", *request, [&](std::string, auto* reactor) {
-    parts_.engine->DeleteResource(*request,
-                                  [reactor](absl::StatusOr<Resource> gone) { reactor->Finish(ToGrpc(gone.status())); });
-  });
+  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/DeleteResource", *request,
+               [&](std::string, auto* reactor) {
+                 parts_.engine->DeleteResource(
+                     *request, [reactor](absl::StatusOr<Resource> gone) { reactor->Finish(ToGrpc(gone.status())); });
+               });
 }
 
 grpc::ServerUnaryReactor* ResourceHandlers::DisableResource(grpc::CallbackServerContext* context,
                                                             const provision::v1::DisableResourceRequest* request,
                                                             Resource* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/DisableResource", *request, [&](std::string, auto* reactor) {
-    parts_.engine->DisableResource(*request, AnswerTo(reactor, response));
-  });
+  return Unary(
+      *parts_.gate, context, "/provision.v1.ResourceService/DisableResource", *request,
+      [&](std::string, auto* reactor) { parts_.engine->DisableResource(*request, AnswerTo(reactor, response)); });
 }
 
 grpc::ServerUnaryReactor* ResourceHandlers::EnableResource(grpc::CallbackServerContext* context,
                                                            const provision::v1::EnableResourceRequest* request,
                                                            Resource* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/EnableResource", *request, [&](std::string, auto* reactor) {
-    parts_.engine->EnableResource(*request, AnswerTo(reactor, response));
-  });
+  return Unary(
+      *parts_.gate, context, "/provision.v1.ResourceService/EnableResource", *request,
+      [&](std::string, auto* reactor) { parts_.engine->EnableResource(*request, AnswerTo(reactor, response)); });
 }
 
 grpc::ServerUnaryReactor* ResourceHandlers::TrustResource(grpc::CallbackServerContext* context,

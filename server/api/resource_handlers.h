@@ -24,7 +24,8 @@ class ResourceHandlers final : public provision::v1::ResourceService::CallbackSe
   grpc::ServerUnaryReactor* CreateResource(grpc::CallbackServerContext* context,
                                            const provision::v1::CreateResourceRequest* request,
                                            provision::v1::Resource* response) override;
-  grpc::ServerUnaryReactor* GetResource(grpc::CallbackServerContext* context, const provision::v1::GetResourceRequest* request,
+  grpc::ServerUnaryReactor* GetResource(grpc::CallbackServerContext* context,
+                                        const provision::v1::GetResourceRequest* request,
                                         provision::v1::Resource* response) override;
   grpc::ServerUnaryReactor* ListResources(grpc::CallbackServerContext* context,
                                           const provision::v1::ListResourcesRequest* request,

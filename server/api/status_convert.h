@@ -8,8 +8,8 @@
 
 namespace pe {
 
-// Payloads keyed "type.googleapis.com/..." become the details of a google.rpc.Status. Trailers are bounded (limits.h): of
-// a BadRequest that is too large the first violations are kept, with a last one that says how many were left out.
+// Payloads keyed "type.googleapis.com/..." become the details of a google.rpc.Status. Trailers are bounded (limits.h):
+// of a BadRequest that is too large the first violations are kept, with a last one that says how many were left out.
 grpc::Status ToGrpc(const absl::Status& status);
 
 }  // namespace pe

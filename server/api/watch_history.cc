@@ -55,9 +55,9 @@ absl::StatusOr<HistoryRead> ReadHistory(Store& store, const JobId& job, std::opt
   PE_RETURN_IF_ERROR(page.status());
   PE_RETURN_IF_ERROR(CheckContiguous(*page, *after_seq));
   if (*after_seq > page->last_seq) {
-    return InvalidField("after_seq", absl::InvalidArgumentError(absl::StrCat(
-                                         *after_seq, " is beyond the log's end, ", page->last_seq,
-                                         "; give a through_seq that this job's watch has shown")));
+    return InvalidField(
+        "after_seq", absl::InvalidArgumentError(absl::StrCat(*after_seq, " is beyond the log's end, ", page->last_seq,
+                                                             "; give a through_seq that this job's watch has shown")));
   }
   const int64_t through = page->events.empty() ? *after_seq : page->events.back().seq();
   HistoryRead read{.at_end = through >= page->last_seq};

@@ -13,9 +13,9 @@
 
 namespace pe {
 
-// What comes after `after_seq`: at most kHistoryEvents events; with `after_seq` unset a snapshot, from one moment of the
-// store, whose through_seq is the snapshot's own last_seq.
-// NOT_FOUND, OUT_OF_RANGE (CURSOR_TOO_OLD), INVALID_ARGUMENT when `after_seq` is beyond the log, DATA_LOSS for a hole.
+// What comes after `after_seq`: at most kHistoryEvents events; with `after_seq` unset a snapshot, from one moment of
+// the store, whose through_seq is the snapshot's own last_seq. NOT_FOUND, OUT_OF_RANGE (CURSOR_TOO_OLD),
+// INVALID_ARGUMENT when `after_seq` is beyond the log, DATA_LOSS for a hole.
 absl::StatusOr<HistoryRead> ReadHistory(Store& store, const JobId& job, std::optional<int64_t> after_seq,
                                         const provision::v1::WatchFilter& filter);
 

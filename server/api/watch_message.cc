@@ -40,7 +40,8 @@ std::shared_ptr<WatchMessage> Serialise(const WatchResponse& response, bool term
   return message;
 }
 
-WatchMessagePtr FromBatches(std::vector<std::shared_ptr<const EventBatch>> batches, int64_t after_seq, const WatchFilter& filter) {
+WatchMessagePtr FromBatches(std::vector<std::shared_ptr<const EventBatch>> batches, int64_t after_seq,
+                            const WatchFilter& filter) {
   WatchResponse response;
   response.set_from_seq(std::max(after_seq + 1, batches.front()->from_seq));
   response.set_through_seq(batches.back()->through_seq);
@@ -84,7 +85,8 @@ std::vector<WatchMessagePtr> MergeBatches(const std::vector<std::shared_ptr<cons
   for (const auto& batch : batches) {
     const size_t more = Size(*batch);
     // A batch that does not continue the last one is the reader's to notice, by its range.
-    if (!group.empty() && (size + more > kMaxWatchMessageBytes || batch->from_seq != group.back()->through_seq + 1)) close();
+    if (!group.empty() && (size + more > kMaxWatchMessageBytes || batch->from_seq != group.back()->through_seq + 1))
+      close();
     group.push_back(batch);
     size += more;
   }

@@ -39,7 +39,8 @@ std::vector<WatchMessagePtr> MergeBatches(const std::vector<std::shared_ptr<cons
 // What of a live `message` is after `after_seq` and passes `filter`.
 WatchMessagePtr PartOf(const WatchMessage& message, int64_t after_seq, const provision::v1::WatchFilter& filter);
 
-// `events` (contiguous, after `after_seq`) as messages of at most kMaxWatchMessageBytes; events that do not pass are left out.
+// `events` (contiguous, after `after_seq`) as messages of at most kMaxWatchMessageBytes; events that do not pass are
+// left out.
 std::vector<WatchMessagePtr> SplitEvents(std::vector<provision::v1::Event> events, int64_t after_seq,
                                          const provision::v1::WatchFilter& filter);
 

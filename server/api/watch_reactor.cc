@@ -20,7 +20,8 @@ class WatchReactor final : public grpc::ServerWriteReactor<ByteBuffer>,
                            public std::enable_shared_from_this<WatchReactor> {
  public:
   WatchReactor(const WatchParts& parts, const WatchRequest& request)
-      : parts_(parts), job_(std::string(absl::StripPrefix(request.name(), "jobs/"))),
+      : parts_(parts),
+        job_(std::string(absl::StripPrefix(request.name(), "jobs/"))),
         state_(request.has_after_seq() ? std::optional<int64_t>(request.after_seq()) : std::nullopt, request.filter(),
                parts.times, parts.clock->Mono()) {}
 
@@ -30,7 +31,8 @@ class WatchReactor final : public grpc::ServerWriteReactor<ByteBuffer>,
       StartSendInitialMetadata();
       Drive([](WatchState&) {});
     } else {
-      Finish(ToGrpc(Overloaded("TOO_MANY_WATCHES", "too many watches, or the engine is shutting down; try again later", 1000)));
+      Finish(ToGrpc(
+          Overloaded("TOO_MANY_WATCHES", "too many watches, or the engine is shutting down; try again later", 1000)));
     }
   }
 

@@ -1,6 +1,5 @@
-// WatchReactor: one Watch call on gRPC. Turns gRPC's, the hub's and the store's notices into WatchState's inputs and does
-// what it says.
-// Thread rule: thread-safe; see one_driver.h.
+// WatchReactor: one Watch call on gRPC. Turns gRPC's, the hub's and the store's notices into WatchState's inputs and
+// does what it says. Thread rule: thread-safe; see one_driver.h.
 #ifndef SERVER_API_WATCH_REACTOR_H_
 #define SERVER_API_WATCH_REACTOR_H_
 
@@ -29,7 +28,8 @@ struct WatchParts {
 };
 
 // Starts a watch of an admitted and checked request; the reactor belongs to gRPC from then on.
-grpc::ServerWriteReactor<grpc::ByteBuffer>* StartWatch(const WatchParts& parts, const provision::v1::WatchRequest& request);
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartWatch(const WatchParts& parts,
+                                                       const provision::v1::WatchRequest& request);
 
 // Ends a call at once.
 grpc::ServerWriteReactor<grpc::ByteBuffer>* RefuseWatch(const absl::Status& status);

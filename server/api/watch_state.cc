@@ -8,8 +8,12 @@
 namespace pe {
 
 WatchState::WatchState(std::optional<int64_t> after_seq, provision::v1::WatchFilter filter, Times times, MonoMicros now)
-    : filter_(std::move(filter)), filtered_(filter_.no_output() || !filter_.targets().empty()), times_(times),
-      after_(after_seq), write_time_(now), quiet_since_(now) {}
+    : filter_(std::move(filter)),
+      filtered_(filter_.no_output() || !filter_.targets().empty()),
+      times_(times),
+      after_(after_seq),
+      write_time_(now),
+      quiet_since_(now) {}
 
 WatchState::Do WatchState::Next(MonoMicros now) {
   if (finished_) return Do::kNothing;

@@ -1,5 +1,5 @@
-// WatchState: what one watch does next. It joins history (read from the store) and live messages (from the hub) into one
-// stream of contiguous ranges, and keeps the rules of the stream: one write in flight, finish once, bounded queues.
+// WatchState: what one watch does next. It joins history (read from the store) and live messages (from the hub) into
+// one stream of contiguous ranges, and keeps the rules of the stream: one write in flight, finish once, bounded queues.
 // No clock, no thread and no gRPC call inside: WatchReactor drives it.
 //
 //   snapshot or history first -> live; a gap or an overflow -> history again, at the reader's pace -> live ...
@@ -70,7 +70,7 @@ class WatchState {
   std::deque<WatchMessagePtr> live_;
   size_t live_bytes_ = 0;
   WatchMessagePtr writing_;
-  MonoMicros write_time_ = 0;  // when the last write began
+  MonoMicros write_time_ = 0;   // when the last write began
   MonoMicros quiet_since_ = 0;  // when the last write began, or a quiet time was checked against the store
   bool need_read_ = true;
   bool reading_ = false;

@@ -39,7 +39,8 @@ bool IsHostPattern(absl::string_view text) {
 void CheckCredential(const CredentialConfig& credential, std::vector<std::string>* problems) {
   const auto must_be_absolute = [&](absl::string_view what, const std::string& path) {
     if (!path.empty() && path[0] != '/') {
-      problems->push_back(absl::StrCat("credential `", credential.name, "`: ", what, " `", Printable(path), "` must be an absolute path"));
+      problems->push_back(absl::StrCat("credential `", credential.name, "`: ", what, " `", Printable(path),
+                                       "` must be an absolute path"));
     }
   };
   for (const std::string& file : credential.key_files) must_be_absolute("key file", file);
@@ -60,7 +61,8 @@ absl::Status Check(const Config& config) {
   absolute("socket", config.socket);
   absolute("agentDir", config.agent_dir);
   absolute("readyFile", config.ready_file);
-  if (config.socket.empty() && config.listen.empty()) problems.push_back("socket and listen are both off: nobody could call");
+  if (config.socket.empty() && config.listen.empty())
+    problems.push_back("socket and listen are both off: nobody could call");
   if (!config.listen.empty()) {
     const auto parsed = ParseLoopback(config.listen);
     if (!parsed.ok()) problems.push_back(absl::StrCat(origin("listen"), ToAbsl(ToStd(parsed.status().message()))));
@@ -96,7 +98,8 @@ ConfigLayer ReadEnvironment(const std::map<std::string, std::string>& environmen
   ConfigLayer layer;
   layer.origin = "environment";
   for (const Setting& setting : kSettings) {
-    if (const auto found = environment.find(setting.env); found != environment.end()) layer.values[setting.key] = found->second;
+    if (const auto found = environment.find(setting.env); found != environment.end())
+      layer.values[setting.key] = found->second;
   }
   return layer;
 }
@@ -114,9 +117,9 @@ absl::StatusOr<CredentialConfig> ParseCredentialFlag(absl::string_view text) {
     else if (has_value && key == "sshConfig") credential.ssh_config = value;
     else if (key == "become" && (value == "true" || value == "false")) credential.become = value == "true";
     else {
-      return absl::InvalidArgumentError(
-          absl::StrCat("--credential: `", Printable(part), "`; write name=NAME,user=USER,key=/PATH,key=/PATH,agent=/SOCKET,"
-                       "become=true|false,sshConfig=/PATH"));
+      return absl::InvalidArgumentError(absl::StrCat("--credential: `", Printable(part),
+                                                     "`; write name=NAME,user=USER,key=/PATH,key=/PATH,agent=/SOCKET,"
+                                                     "become=true|false,sshConfig=/PATH"));
     }
   }
   if (credential.name.empty()) credential.name = "default";
@@ -126,13 +129,19 @@ absl::StatusOr<CredentialConfig> ParseCredentialFlag(absl::string_view text) {
 ConfigLayer Defaults(const DefaultsInput& input) {
   ConfigLayer layer;
   layer.origin = "default";
-  layer.values = {{"dataDir", StateDir(input)},       {"socket", input.default_socket},
-                  {"listen", input.dev ? "127.0.0.1:0" : "off"}, {"agentDir", input.executable_dir},
-                  {"downloads.allowHosts", "*"},      {"downloads.allowPrivate", "false"},
-                  {"logLevel", "info"},               {"logFormat", "auto"},
+  layer.values = {{"dataDir", StateDir(input)},
+                  {"socket", input.default_socket},
+                  {"listen", input.dev ? "127.0.0.1:0" : "off"},
+                  {"agentDir", input.executable_dir},
+                  {"downloads.allowHosts", "*"},
+                  {"downloads.allowPrivate", "false"},
+                  {"logLevel", "info"},
+                  {"logFormat", "auto"},
                   {"readyFile", "off"}};
   if (input.dev) {
-    layer.credentials.push_back({.name = "default", .user = "root", .key_files = input.home_keys,
+    layer.credentials.push_back({.name = "default",
+                                 .user = "root",
+                                 .key_files = input.home_keys,
                                  .agent_socket = Get(input.environment, "SSH_AUTH_SOCK")});
   }
   return layer;

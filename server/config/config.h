@@ -27,7 +27,7 @@ struct CredentialConfig {
 
 // What one source says; what it does not say is unset.
 struct ConfigLayer {
-  std::string origin;  // "flag", "environment", "/etc/provision-engine/config.yaml" or "default"
+  std::string origin;                         // "flag", "environment", "/etc/provision-engine/config.yaml" or "default"
   std::map<std::string, std::string> values;  // by key of settings.h
   std::vector<CredentialConfig> credentials;
 };
@@ -36,22 +36,22 @@ struct ConfigLayer {
 struct Config {
   bool dev = false;
   std::string data_dir;
-  std::string socket;      // unix socket; empty: none
-  std::string listen;      // "127.0.0.1:PORT"; empty: none
-  std::string agent_dir;   // holds the agents' binaries
+  std::string socket;            // unix socket; empty: none
+  std::string listen;            // "127.0.0.1:PORT"; empty: none
+  std::string agent_dir;         // holds the agents' binaries
   std::string download_hosts;    // "*" or "HOST,*.HOST"
   std::string download_private;  // "true" or "false"
   std::string log_level;
   std::string log_format;
-  std::string ready_file;  // empty: none
-  std::vector<CredentialConfig> credentials;  // "default" is among them, unless no key is known at all
+  std::string ready_file;                      // empty: none
+  std::vector<CredentialConfig> credentials;   // "default" is among them, unless no key is known at all
   std::map<std::string, std::string> origins;  // key -> who said it
 
   const CredentialConfig* Find(absl::string_view name) const;
 };
 
-// The configuration file's text. All that is wrong with it at once, each with its line: unknown keys with the one that was
-// probably meant, wrong types, repeated keys. `file` is its name, for messages and as origin.
+// The configuration file's text. All that is wrong with it at once, each with its line: unknown keys with the one that
+// was probably meant, wrong types, repeated keys. `file` is its name, for messages and as origin.
 absl::StatusOr<ConfigLayer> ParseConfigFile(absl::string_view text, const std::string& file);
 
 // PE_* variables; `environment` as of environ(7). Unknown PE_ names are left alone: other programs have theirs.

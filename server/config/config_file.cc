@@ -19,7 +19,8 @@ class Problems {
  public:
   explicit Problems(std::string file) : file_(std::move(file)) {}
   void Add(const YAML::Mark& mark, absl::string_view what) {
-    list_.push_back(mark.is_null() ? absl::StrCat(file_, ": ", what) : absl::StrCat(file_, ":", mark.line + 1, ": ", what));
+    list_.push_back(mark.is_null() ? absl::StrCat(file_, ": ", what)
+                                   : absl::StrCat(file_, ":", mark.line + 1, ": ", what));
   }
   absl::Status status() const {
     return list_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(list_, "\n"));
@@ -30,7 +31,8 @@ class Problems {
   std::vector<std::string> list_;
 };
 
-void UnknownKey(const YAML::Node& key, const std::string& name, const std::vector<std::string>& known, Problems* problems) {
+void UnknownKey(const YAML::Node& key, const std::string& name, const std::vector<std::string>& known,
+                Problems* problems) {
   const std::string near = Nearest(name, known);
   problems->Add(key.Mark(), absl::StrCat("unknown key `", Printable(name), "`",
                                          near.empty() ? absl::StrCat("; known are ", absl::StrJoin(known, ", "))
@@ -63,7 +65,8 @@ CredentialConfig OneCredential(const YAML::Node& node, Problems* problems) {
   std::set<std::string> seen;
   for (const auto& entry : node) {
     const std::string key = Scalar(entry.first, "key", problems);
-    if (!seen.insert(key).second) problems->Add(entry.first.Mark(), absl::StrCat("`", Printable(key), "` appears twice"));
+    if (!seen.insert(key).second)
+      problems->Add(entry.first.Mark(), absl::StrCat("`", Printable(key), "` appears twice"));
     if (key == "name") credential.name = Scalar(entry.second, key, problems);
     else if (key == "user") credential.user = Scalar(entry.second, key, problems);
     else if (key == "keyFiles") KeyFiles(entry.second, &credential, problems);
@@ -88,7 +91,8 @@ void Credentials(const YAML::Node& node, ConfigLayer* layer, Problems* problems)
   }
 }
 
-// `downloads: {allowHosts: [a, b], allowPrivate: false}`: two settings, "downloads.allowHosts" and "downloads.allowPrivate".
+// `downloads: {allowHosts: [a, b], allowPrivate: false}`: two settings, "downloads.allowHosts" and
+// "downloads.allowPrivate".
 void Downloads(const YAML::Node& node, ConfigLayer* layer, Problems* problems) {
   if (!node.IsMap()) {
     return problems->Add(node.Mark(), "`downloads` must be a map with `allowHosts` and `allowPrivate`");
@@ -96,7 +100,8 @@ void Downloads(const YAML::Node& node, ConfigLayer* layer, Problems* problems) {
   std::set<std::string> seen;
   for (const auto& entry : node) {
     const std::string key = Scalar(entry.first, "key", problems);
-    if (!seen.insert(key).second) problems->Add(entry.first.Mark(), absl::StrCat("`", Printable(key), "` appears twice"));
+    if (!seen.insert(key).second)
+      problems->Add(entry.first.Mark(), absl::StrCat("`", Printable(key), "` appears twice"));
     if (key == "allowPrivate") {
       layer->values["downloads.allowPrivate"] = Scalar(entry.second, key, problems);
     } else if (key != "allowHosts") {
@@ -121,10 +126,12 @@ void Walk(const YAML::Node& root, ConfigLayer* layer, Problems* problems) {
   std::set<std::string> seen;
   for (const auto& entry : root) {
     const std::string key = Scalar(entry.first, "key", problems);
-    if (!seen.insert(key).second) problems->Add(entry.first.Mark(), absl::StrCat("`", Printable(key), "` appears twice"));
+    if (!seen.insert(key).second)
+      problems->Add(entry.first.Mark(), absl::StrCat("`", Printable(key), "` appears twice"));
     if (key == "credentials") Credentials(entry.second, layer, problems);
     else if (key == "downloads") Downloads(entry.second, layer, problems);
-    else if (std::find(known.begin(), known.end(), key) != known.end()) layer->values[key] = Scalar(entry.second, key, problems);
+    else if (std::find(known.begin(), known.end(), key) != known.end())
+      layer->values[key] = Scalar(entry.second, key, problems);
     else UnknownKey(entry.first, key, known, problems);
   }
 }

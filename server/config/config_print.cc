@@ -29,7 +29,8 @@ std::string PrintConfig(const Config& config) {
   for (const CredentialConfig& credential : config.credentials) {
     out << YAML::BeginMap << YAML::Key << "name" << YAML::Value << credential.name
         << YAML::Comment(origin(absl::StrCat("credentials.", credential.name)));
-    out << YAML::Key << "user" << YAML::Value << credential.user << YAML::Key << "keyFiles" << YAML::Value << credential.key_files;
+    out << YAML::Key << "user" << YAML::Value << credential.user << YAML::Key << "keyFiles" << YAML::Value
+        << credential.key_files;
     if (!credential.agent_socket.empty()) out << YAML::Key << "agentSocket" << YAML::Value << credential.agent_socket;
     out << YAML::Key << "become" << YAML::Value << credential.become;
     if (!credential.ssh_config.empty()) out << YAML::Key << "sshConfig" << YAML::Value << credential.ssh_config;

@@ -48,10 +48,11 @@ absl::Status MakePrivateFolder(const std::string& path) {
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return Failed("make the folder", path);
   struct stat info {};
   if (stat(path.c_str(), &info) != 0) return Failed("look at", path);
-  if (!S_ISDIR(info.st_mode)) return absl::FailedPreconditionError(absl::StrCat(path, " is not a folder; choose another one"));
+  if (!S_ISDIR(info.st_mode))
+    return absl::FailedPreconditionError(absl::StrCat(path, " is not a folder; choose another one"));
   if (info.st_uid != geteuid()) {
-    return absl::FailedPreconditionError(absl::StrCat(path, " belongs to uid ", info.st_uid, " and this runs as uid ", geteuid(),
-                                                      "; run as that user, or choose another folder"));
+    return absl::FailedPreconditionError(absl::StrCat(path, " belongs to uid ", info.st_uid, " and this runs as uid ",
+                                                      geteuid(), "; run as that user, or choose another folder"));
   }
   if ((info.st_mode & 077) != 0 && chmod(path.c_str(), 0700) != 0) return Failed("narrow the mode of", path);
   return absl::OkStatus();
@@ -78,13 +79,15 @@ absl::StatusOr<std::string> ReadOrMakeSecretKey(const std::string& folder) {
     return key;
   }
   if ((info.st_mode & 077) != 0) {
-    return absl::FailedPreconditionError(absl::StrCat(path, " can be read by others; if that was a mistake: chmod 0600 ", path));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " can be read by others; if that was a mistake: chmod 0600 ", path));
   }
   std::ifstream file(path, std::ios::binary);
   std::string key((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   if (key.size() != kKeyBytes) {
-    return absl::FailedPreconditionError(absl::StrCat(path, " has ", key.size(), " bytes and should have ", kKeyBytes,
-                                                      "; restore it from a backup: what it sealed cannot be read without it"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, " has ", key.size(), " bytes and should have ", kKeyBytes,
+                     "; restore it from a backup: what it sealed cannot be read without it"));
   }
   return key;
 }

@@ -16,8 +16,8 @@ absl::Status MakePrivateFolder(const std::string& path);
 // Writes the whole file or nothing: a 0600 temporary beside it, fsync, rename.
 absl::Status WritePrivateFile(const std::string& path, absl::string_view content);
 
-// The 32 bytes that seal secrets, from FOLDER/secret.key; made when there is none. A file of another size, or one that others
-// may read, is FAILED_PRECONDITION: a new key would make what is sealed unreadable.
+// The 32 bytes that seal secrets, from FOLDER/secret.key; made when there is none. A file of another size, or one that
+// others may read, is FAILED_PRECONDITION: a new key would make what is sealed unreadable.
 absl::StatusOr<std::string> ReadOrMakeSecretKey(const std::string& folder);
 
 // A new random bearer token, also written to FOLDER/token. It holds until the next start.

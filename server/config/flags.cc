@@ -33,8 +33,9 @@ ParsedFlags ParseFlags(int argc, char** argv, const std::string& version) {
   Flags& flags = out.flags;
   flags.layer.origin = "flag";
   CLI::App app{"provisiond: the engine that brings hosts to what a spec says", "provisiond"};
-  app.footer("Settings come from flags, then PE_* variables, then the configuration file, then defaults.\n"
-             "Try it:  provisiond --dev");
+  app.footer(
+      "Settings come from flags, then PE_* variables, then the configuration file, then defaults.\n"
+      "Try it:  provisiond --dev");
   app.set_version_flag("--version", "provisiond " + version);
   app.add_flag("--dev", flags.dev, "a trial on this machine: own data folder, unix socket, loopback TCP with a token");
   app.add_option("--config", flags.config_file, "configuration file; default /etc/provision-engine/config.yaml");
@@ -61,7 +62,8 @@ ParsedFlags ParseFlags(int argc, char** argv, const std::string& version) {
     if (error.get_exit_code() == 0) {
       out.exit_code = app.exit(error, std::cout, std::cerr);
     } else {
-      std::cerr << "provisiond: " << error.what() << "\n" << Suggestion(app, argc, argv) << "Run with --help for all flags.\n";
+      std::cerr << "provisiond: " << error.what() << "\n"
+                << Suggestion(app, argc, argv) << "Run with --help for all flags.\n";
       out.exit_code = EX_USAGE;
     }
   }

@@ -17,8 +17,8 @@ struct Flags {
   ConfigLayer layer;        // origin "flag"
 };
 
-// What was asked for, or the exit code with which the program ends now (0 after --help and --version; 64 for wrong usage,
-// said on stderr).
+// What was asked for, or the exit code with which the program ends now (0 after --help and --version; 64 for wrong
+// usage, said on stderr).
 struct ParsedFlags {
   Flags flags;
   std::optional<int> exit_code;

@@ -64,8 +64,11 @@ absl::StatusOr<Config> LoadConfig(const Flags& flags, const std::string& default
   if (!file.empty()) {
     PE_ASSIGN_OR_RETURN(layers.emplace_back(), ReadConfigFile(file));
   }
-  layers.push_back(Defaults({.dev = flags.dev, .root = geteuid() == 0, .executable_dir = ExecutableDir(),
-                             .default_socket = default_socket, .environment = environment,
+  layers.push_back(Defaults({.dev = flags.dev,
+                             .root = geteuid() == 0,
+                             .executable_dir = ExecutableDir(),
+                             .default_socket = default_socket,
+                             .environment = environment,
                              .home_keys = HomeKeys(variable("HOME"))}));
   return MakeConfig(flags.dev, layers);
 }

@@ -10,8 +10,8 @@
 
 namespace pe {
 
-// Reads environ, the file (--config, PE_CONFIG, or /etc/provision-engine/config.yaml when it exists and this is no trial)
-// and the caller's ~/.ssh. `default_socket`: where clients look when nobody says otherwise.
+// Reads environ, the file (--config, PE_CONFIG, or /etc/provision-engine/config.yaml when it exists and this is no
+// trial) and the caller's ~/.ssh. `default_socket`: where clients look when nobody says otherwise.
 absl::StatusOr<Config> LoadConfig(const Flags& flags, const std::string& default_socket);
 
 }  // namespace pe

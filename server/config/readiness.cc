@@ -16,7 +16,8 @@ namespace pe {
 
 absl::Status WriteReadyFile(const std::string& path, const std::string& socket, const std::string& address) {
   const nlohmann::ordered_json ready = {{"socket", socket}, {"address", address}, {"pid", getpid()}};
-  return WritePrivateFile(path, absl::StrCat(ready.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace), "\n"));
+  return WritePrivateFile(
+      path, absl::StrCat(ready.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace), "\n"));
 }
 
 void NotifySystemd(absl::string_view state) {

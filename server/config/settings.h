@@ -10,27 +10,30 @@
 namespace pe {
 
 struct Setting {
-  const char* key;   // in the file; "a.b" is b within a
+  const char* key;  // in the file; "a.b" is b within a
   const char* env;
   const char* flag;
   const char* help;
   std::string Config::*field;
-  bool can_be_off;   // "off" means none
+  bool can_be_off;  // "off" means none
 };
 
 inline constexpr Setting kSettings[] = {
     {"dataDir", "PE_DATA_DIR", "--data-dir", "folder of the database, the keys and the token (made with mode 0700)",
      &Config::data_dir, false},
-    {"socket", "PE_SOCKET", "--socket", "unix socket of the API (made with mode 0600), or `off`", &Config::socket, true},
-    {"listen", "PE_LISTEN", "--listen", "127.0.0.1:PORT of the API, port 0 for a free one, or `off`; calls need the token",
-     &Config::listen, true},
+    {"socket", "PE_SOCKET", "--socket", "unix socket of the API (made with mode 0600), or `off`", &Config::socket,
+     true},
+    {"listen", "PE_LISTEN", "--listen",
+     "127.0.0.1:PORT of the API, port 0 for a free one, or `off`; calls need the token", &Config::listen, true},
     {"agentDir", "PE_AGENT_DIR", "--agent-dir", "folder with the agents' binaries", &Config::agent_dir, false},
     {"downloads.allowHosts", "PE_DOWNLOAD_HOSTS", "--download-hosts",
-     "hosts that `download` steps may fetch from: files.example.com,*.example.org, or `*` for every host", &Config::download_hosts, false},
+     "hosts that `download` steps may fetch from: files.example.com,*.example.org, or `*` for every host",
+     &Config::download_hosts, false},
     {"downloads.allowPrivate", "PE_DOWNLOAD_PRIVATE", "--download-private",
      "true: downloads may also come from loopback and private addresses", &Config::download_private, false},
     {"logLevel", "PE_LOG_LEVEL", "--log-level", "debug, info, warning or error", &Config::log_level, false},
-    {"logFormat", "PE_LOG_FORMAT", "--log-format", "auto, text or json; auto is text on a terminal", &Config::log_format, false},
+    {"logFormat", "PE_LOG_FORMAT", "--log-format", "auto, text or json; auto is text on a terminal",
+     &Config::log_format, false},
     {"readyFile", "PE_READY_FILE", "--ready-file", "file written (JSON: socket, address, pid) once calls are served",
      &Config::ready_file, true},
 };

@@ -14,7 +14,9 @@ namespace pe {
 namespace {
 
 constexpr int kSshPort = 22;
-constexpr char kForm[] = "an address is TRANSPORT://[USER@]HOST[:PORT][/PATH], for example ssh://root@web-1:22, local:// or rootfs:///srv/root";
+constexpr char kForm[] =
+    "an address is TRANSPORT://[USER@]HOST[:PORT][/PATH], for example ssh://root@web-1:22, local:// or "
+    "rootfs:///srv/root";
 
 absl::Status Wrong(absl::string_view text, absl::string_view why) {
   return absl::InvalidArgumentError(absl::StrCat("'", Shorten(Printable(text), 100), "': ", why));
@@ -51,18 +53,21 @@ absl::Status ParseHost(absl::string_view rest, Address* out) {
   }
   out->host = absl::AsciiStrToLower(rest.substr(0, colon));
   if (out->host.empty()) return absl::InvalidArgumentError("the host is missing");
-  if (rule::Hostname(out->host) != nullptr) return absl::InvalidArgumentError("the host is neither a name (RFC 1123) nor an IP address");
+  if (rule::Hostname(out->host) != nullptr)
+    return absl::InvalidArgumentError("the host is neither a name (RFC 1123) nor an IP address");
   return ParsePort(colon == absl::string_view::npos ? "" : rest.substr(colon), out);
 }
 
 absl::Status ParseRemote(absl::string_view rest, Address* out) {
   const size_t slash = rest.find('/');
-  if (slash != absl::string_view::npos && slash + 1 != rest.size()) return absl::InvalidArgumentError("a path belongs only into a rootfs address");
+  if (slash != absl::string_view::npos && slash + 1 != rest.size())
+    return absl::InvalidArgumentError("a path belongs only into a rootfs address");
   rest = rest.substr(0, slash);
   const size_t at = rest.rfind('@');
   if (at != absl::string_view::npos) {
     out->user = std::string(rest.substr(0, at));
-    if (absl::StrContains(out->user, ":")) return absl::InvalidArgumentError("an address holds no password; name a credential instead");
+    if (absl::StrContains(out->user, ":"))
+      return absl::InvalidArgumentError("an address holds no password; name a credential instead");
     if (const char* why = rule::LoginName(out->user)) return absl::InvalidArgumentError(absl::StrCat("the user ", why));
     rest.remove_prefix(at + 1);
   }
@@ -71,7 +76,8 @@ absl::Status ParseRemote(absl::string_view rest, Address* out) {
 
 absl::Status ParseRootfs(absl::string_view rest, Address* out) {
   absl::ConsumePrefix(&rest, "localhost");
-  if (!absl::StartsWith(rest, "/")) return absl::InvalidArgumentError("a root filesystem is on the engine's machine: rootfs:///ABSOLUTE/PATH");
+  if (!absl::StartsWith(rest, "/"))
+    return absl::InvalidArgumentError("a root filesystem is on the engine's machine: rootfs:///ABSOLUTE/PATH");
   while (rest.size() > 1 && absl::ConsumeSuffix(&rest, "/")) {
   }
   out->path = std::string(rest);
@@ -84,7 +90,8 @@ absl::Status ParseRest(absl::string_view rest, Address* out) {
   if (out->transport == "ssh" || out->transport == "openssh") return ParseRemote(rest, out);
   if (out->transport == "rootfs") return ParseRootfs(rest, out);
   if (out->transport != "local") {
-    return absl::InvalidArgumentError(absl::StrCat("there is no transport '", Shorten(Printable(out->transport), 20), "'; there are ssh, openssh, local and rootfs"));
+    return absl::InvalidArgumentError(absl::StrCat("there is no transport '", Shorten(Printable(out->transport), 20),
+                                                   "'; there are ssh, openssh, local and rootfs"));
   }
   if (rest.empty() || rest == "/" || rest == "localhost") return absl::OkStatus();
   return absl::InvalidArgumentError("the engine's own machine is written local://");

@@ -14,7 +14,8 @@ constexpr int64_t kDrainLimit = 8 * kMicrosPerSecond;  // SIGTERM to exit is 10 
 
 class ThreadedEngine final : public Engine {
  public:
-  ThreadedEngine(const EngineParts& parts, EngineOptions options) : clock_(parts.clock), core_(parts, std::move(options)) {}
+  ThreadedEngine(const EngineParts& parts, EngineOptions options)
+      : clock_(parts.clock), core_(parts, std::move(options)) {}
   ~ThreadedEngine() override { Drain(); }
 
   absl::Status Start() {
@@ -23,15 +24,33 @@ class ThreadedEngine final : public Engine {
     return absl::OkStatus();
   }
 
-  void Provision(provision::v1::ProvisionRequest r, std::string c, Answer<provision::v1::Job> a) override { core_.Provision(std::move(r), std::move(c), std::move(a)); }
-  void Cancel(provision::v1::CancelRequest r, std::string c, Answer<provision::v1::Job> a) override { core_.Cancel(std::move(r), std::move(c), std::move(a)); }
-  void Retry(provision::v1::RetryRequest r, std::string c, Answer<provision::v1::Job> a) override { core_.Retry(std::move(r), std::move(c), std::move(a)); }
-  void CreateResource(provision::v1::CreateResourceRequest r, Answer<provision::v1::Resource> a) override { core_.CreateResource(std::move(r), std::move(a)); }
-  void UpdateResource(provision::v1::UpdateResourceRequest r, Answer<provision::v1::Resource> a) override { core_.UpdateResource(std::move(r), std::move(a)); }
-  void DeleteResource(provision::v1::DeleteResourceRequest r, Answer<provision::v1::Resource> a) override { core_.DeleteResource(std::move(r), std::move(a)); }
-  void DisableResource(provision::v1::DisableResourceRequest r, Answer<provision::v1::Resource> a) override { core_.DisableResource(std::move(r), std::move(a)); }
-  void EnableResource(provision::v1::EnableResourceRequest r, Answer<provision::v1::Resource> a) override { core_.EnableResource(std::move(r), std::move(a)); }
-  void TrustResource(provision::v1::TrustResourceRequest r, std::string c, Answer<provision::v1::Resource> a) override { core_.TrustResource(std::move(r), std::move(c), std::move(a)); }
+  void Provision(provision::v1::ProvisionRequest r, std::string c, Answer<provision::v1::Job> a) override {
+    core_.Provision(std::move(r), std::move(c), std::move(a));
+  }
+  void Cancel(provision::v1::CancelRequest r, std::string c, Answer<provision::v1::Job> a) override {
+    core_.Cancel(std::move(r), std::move(c), std::move(a));
+  }
+  void Retry(provision::v1::RetryRequest r, std::string c, Answer<provision::v1::Job> a) override {
+    core_.Retry(std::move(r), std::move(c), std::move(a));
+  }
+  void CreateResource(provision::v1::CreateResourceRequest r, Answer<provision::v1::Resource> a) override {
+    core_.CreateResource(std::move(r), std::move(a));
+  }
+  void UpdateResource(provision::v1::UpdateResourceRequest r, Answer<provision::v1::Resource> a) override {
+    core_.UpdateResource(std::move(r), std::move(a));
+  }
+  void DeleteResource(provision::v1::DeleteResourceRequest r, Answer<provision::v1::Resource> a) override {
+    core_.DeleteResource(std::move(r), std::move(a));
+  }
+  void DisableResource(provision::v1::DisableResourceRequest r, Answer<provision::v1::Resource> a) override {
+    core_.DisableResource(std::move(r), std::move(a));
+  }
+  void EnableResource(provision::v1::EnableResourceRequest r, Answer<provision::v1::Resource> a) override {
+    core_.EnableResource(std::move(r), std::move(a));
+  }
+  void TrustResource(provision::v1::TrustResourceRequest r, std::string c, Answer<provision::v1::Resource> a) override {
+    core_.TrustResource(std::move(r), std::move(c), std::move(a));
+  }
 
   void Drain() override {
     if (!thread_.joinable()) return;

@@ -53,14 +53,16 @@ class Engine {
   virtual ~Engine() = default;
   // `caller`: identity for records, for example "uid 0" or "token". Requests are checked by the caller of these
   // (server/engine/validate.h); what needs the store is checked here. Errors carry google.rpc details.
-  virtual void Provision(provision::v1::ProvisionRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
+  virtual void Provision(provision::v1::ProvisionRequest request, std::string caller,
+                         Answer<provision::v1::Job> answer) = 0;
   virtual void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
   virtual void Retry(provision::v1::RetryRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
 
   virtual void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
   virtual void UpdateResource(provision::v1::UpdateResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
   virtual void DeleteResource(provision::v1::DeleteResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
-  virtual void DisableResource(provision::v1::DisableResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
+  virtual void DisableResource(provision::v1::DisableResourceRequest request,
+                               Answer<provision::v1::Resource> answer) = 0;
   virtual void EnableResource(provision::v1::EnableResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
   virtual void TrustResource(provision::v1::TrustResourceRequest request, std::string caller,
                              Answer<provision::v1::Resource> answer) = 0;

@@ -64,7 +64,8 @@ absl::Status EngineCore::LoadJobs() {
     after = page.next;
   }
   for (auto& [id, entry] : jobs_) {
-    for (const std::string& resource : entry.machine->Resources()) entry.key_of[resource] = inventory_.IdentityOfName(resource);
+    for (const std::string& resource : entry.machine->Resources())
+      entry.key_of[resource] = inventory_.IdentityOfName(resource);
     std::set<std::string> keys;
     for (const auto& [resource, key] : entry.key_of) keys.insert(key);
     entry.keys.assign(keys.begin(), keys.end());
@@ -78,7 +79,9 @@ absl::Status EngineCore::LoadJobs() {
 absl::Status EngineCore::Ready() const {
   if (draining_) return Draining();
   if (lease_lost_) return absl::UnavailableError("another engine has taken over this database");
-  if (failed_) return Overloaded("STORE_UNAVAILABLE", "the database takes no writes at the moment; running work on hosts goes on", 1000);
+  if (failed_)
+    return Overloaded("STORE_UNAVAILABLE", "the database takes no writes at the moment; running work on hosts goes on",
+                      1000);
   return absl::OkStatus();
 }
 
@@ -170,16 +173,19 @@ void EngineCore::Flush() {
     batch.appends.push_back(std::move(append));
     pending->parts.push_back(std::move(part));
   }
-  for (auto& [name, resource] : std::exchange(changed_resources_, {})) batch.resources.push_back({.resource = resource});
-  for (const std::string& name : std::exchange(deleted_resources_, {})) batch.deleted_resources.push_back({ResourceId(name.substr(10))});
+  for (auto& [name, resource] : std::exchange(changed_resources_, {}))
+    batch.resources.push_back({.resource = resource});
+  for (const std::string& name : std::exchange(deleted_resources_, {}))
+    batch.deleted_resources.push_back({ResourceId(name.substr(10))});
   pending->done = std::exchange(resource_done_, {});
   if (pending->parts.empty() && batch.resources.empty() && batch.deleted_resources.empty()) return;
   ++batches_in_flight_;
-  store_->Submit(std::move(batch), [this, inbox = inbox_, pending, generation = generation_](const absl::Status& status, const Applied&) {
-    inbox->Post([this, pending, generation, status] {
-      if (generation == generation_) OnCommit(pending, status);
-    });
-  });
+  store_->Submit(std::move(batch),
+                 [this, inbox = inbox_, pending, generation = generation_](const absl::Status& status, const Applied&) {
+                   inbox->Post([this, pending, generation, status] {
+                     if (generation == generation_) OnCommit(pending, status);
+                   });
+                 });
 }
 
 void EngineCore::OnCommit(std::shared_ptr<Pending> pending, const absl::Status& status) {

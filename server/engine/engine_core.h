@@ -1,5 +1,5 @@
-// EngineCore: the one loop, without its thread. Everything that happens is a closure in its inbox; RunOnce takes them all,
-// then hands what the job machines made to the store as one batch. Effects are done when that batch is durable.
+// EngineCore: the one loop, without its thread. Everything that happens is a closure in its inbox; RunOnce takes them
+// all, then hands what the job machines made to the store as one batch. Effects are done when that batch is durable.
 //
 //   1. take the inbox: calls, commits, frames, closes; due timers
 //   2. each closure feeds a job machine, the scheduler or the inventory
@@ -43,7 +43,8 @@ class EngineCore final : public Engine, private LinkListener {
   absl::Status Load();
 
   // ---- Engine
-  void Provision(provision::v1::ProvisionRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
+  void Provision(provision::v1::ProvisionRequest request, std::string caller,
+                 Answer<provision::v1::Job> answer) override;
   void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
   void Retry(provision::v1::RetryRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
   void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) override;
@@ -76,12 +77,12 @@ class EngineCore final : public Engine, private LinkListener {
   struct Entry {
     std::unique_ptr<JobMachine> machine;
     SecretValues secrets;
-    std::vector<std::string> keys;               // identities it has tickets for
-    std::map<std::string, std::string> key_of;   // resource -> identity at admission
-    std::vector<JobAnswer> answers;              // released with the next commit of the job
-    std::map<int, uint64_t> links;               // target -> link id
+    std::vector<std::string> keys;              // identities it has tickets for
+    std::map<std::string, std::string> key_of;  // resource -> identity at admission
+    std::vector<JobAnswer> answers;             // released with the next commit of the job
+    std::map<int, uint64_t> links;              // target -> link id
     std::optional<MonoMicros> timer;
-    bool admitted = false;                       // its creation is durable
+    bool admitted = false;  // its creation is durable
     bool begun = false;
   };
 
@@ -172,7 +173,7 @@ class EngineCore final : public Engine, private LinkListener {
   std::set<std::pair<MonoMicros, JobId>> timers_;
   MonoMicros next_link_check_ = 0;
   int batches_in_flight_ = 0;
-  uint64_t generation_ = 0;        // rises when everything is dropped after a refused batch
+  uint64_t generation_ = 0;  // rises when everything is dropped after a refused batch
   bool failed_ = false;
   bool lease_lost_ = false;
   MonoMicros reload_at_ = 0;

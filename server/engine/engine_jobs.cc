@@ -22,7 +22,8 @@ void EngineCore::Provision(provision::v1::ProvisionRequest request, std::string,
     absl::StatusOr<NewJob> made = MakeJob(*shared, inventory_, options_.credentials, clock_->Wall());
     if (!made.ok()) return answer(made.status());
     if (shared->validate_only()) return answer(BasicView(made->job));
-    Accept(*std::move(made), shared->request_id(), shared->request_id().empty() ? "" : box_.KeyedDigest(CanonicalBytes(*shared)), answer);
+    Accept(*std::move(made), shared->request_id(),
+           shared->request_id().empty() ? "" : box_.KeyedDigest(CanonicalBytes(*shared)), answer);
   });
 }
 
@@ -31,17 +32,20 @@ void EngineCore::Retry(provision::v1::RetryRequest request, std::string, JobAnsw
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const JobId parent_id(std::string(absl::StripPrefix(request.name(), "jobs/")));
     const absl::StatusOr<Job> parent = store_->GetJob(parent_id, JobDetail::kFull);
-    if (!parent.ok()) return answer(absl::IsNotFound(parent.status()) ? NoSuch("provision.dev/Job", request.name()) : parent.status());
+    if (!parent.ok())
+      return answer(absl::IsNotFound(parent.status()) ? NoSuch("provision.dev/Job", request.name()) : parent.status());
     absl::StatusOr<NewJob> made = MakeRetry(request, *parent, inventory_, clock_->Wall());
     if (!made.ok()) return answer(made.status());
-    Accept(*std::move(made), request.request_id(), request.request_id().empty() ? "" : box_.KeyedDigest(CanonicalBytes(request)), answer);
+    Accept(*std::move(made), request.request_id(),
+           request.request_id().empty() ? "" : box_.KeyedDigest(CanonicalBytes(request)), answer);
   });
 }
 
 // Stores a new job with its first event. The machine exists from now on but begins only when that is durable.
 void EngineCore::Accept(NewJob made, const std::string& request_id, std::string digest, JobAnswer answer) {
   if (static_cast<int64_t>(jobs_.size()) >= options_.max_unfinished_jobs) {
-    return answer(Overloaded("TOO_MANY_JOBS", absl::StrCat(jobs_.size(), " jobs have not ended; wait for some, or cancel them"), 5000));
+    return answer(Overloaded("TOO_MANY_JOBS",
+                             absl::StrCat(jobs_.size(), " jobs have not ended; wait for some, or cancel them"), 5000));
   }
   const Now at = now();
   const JobId id(NewId(at.wall, *random_));
@@ -78,15 +82,18 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
     batch.resources.push_back({.resource = resource});
   }
   jobs_.emplace(id, std::move(entry));
-  store_->Submit(std::move(batch), [this, inbox = inbox_, id, answer = std::move(answer), generation = generation_](const absl::Status& status, const Applied& applied) {
+  store_->Submit(std::move(batch), [this, inbox = inbox_, id, answer = std::move(answer), generation = generation_](
+                                       const absl::Status& status, const Applied& applied) {
     inbox->Post([this, id, answer, status, applied, generation] {
       if (generation == generation_) return OnAccepted(id, answer, status, applied);
-      answer(status.ok() ? absl::UnavailableError("the outcome is not known; ask again with the same request_id") : status);
+      answer(status.ok() ? absl::UnavailableError("the outcome is not known; ask again with the same request_id")
+                         : status);
     });
   });
 }
 
-void EngineCore::OnAccepted(const JobId& id, const JobAnswer& answer, const absl::Status& status, const Applied& applied) {
+void EngineCore::OnAccepted(const JobId& id, const JobAnswer& answer, const absl::Status& status,
+                            const Applied& applied) {
   Entry* entry = FindEntry(id);
   if (!status.ok() || applied.existing_job) {
     jobs_.erase(id);
@@ -123,7 +130,8 @@ void EngineCore::BeginWaiting() {
     Entry& entry = jobs_.at(id);
     ++running_jobs_;
     entry.begun = true;
-    for (const auto& [resource, key] : entry.key_of) entry.machine->OnTicket(resource, scheduler_.Look(id, key).behind, now());
+    for (const auto& [resource, key] : entry.key_of)
+      entry.machine->OnTicket(resource, scheduler_.Look(id, key).behind, now());
     entry.machine->Begin(now());
     Mark(id);
   }
@@ -160,8 +168,11 @@ void EngineCore::Cancel(provision::v1::CancelRequest request, std::string, JobAn
     Entry* entry = FindEntry(id);
     if (entry == nullptr || !entry->admitted) {
       const absl::StatusOr<Job> stored = store_->GetJob(id, JobDetail::kTargets);
-      if (!stored.ok()) return answer(absl::IsNotFound(stored.status()) ? NoSuch("provision.dev/Job", request.name()) : stored.status());
-      if (!IsTerminal(stored->state())) return answer(Ready().ok() ? absl::UnavailableError("the job is being loaded; try again") : Ready());
+      if (!stored.ok())
+        return answer(absl::IsNotFound(stored.status()) ? NoSuch("provision.dev/Job", request.name())
+                                                        : stored.status());
+      if (!IsTerminal(stored->state()))
+        return answer(Ready().ok() ? absl::UnavailableError("the job is being loaded; try again") : Ready());
       return answer(BasicView(*stored));
     }
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);

@@ -95,11 +95,13 @@ void EngineCore::Open(const JobId& job, Entry& entry, const ConnectEffect& effec
   if (effect.host_side) request.address = Address{.transport = "local"};
   const std::string credential = resource->credential().empty() ? "default" : resource->credential();
   const auto found = options_.credentials.find(credential);
-  if (found == options_.credentials.end()) return fail(absl::StrCat("no credential '", credential, "' is configured any more"));
+  if (found == options_.credentials.end())
+    return fail(absl::StrCat("no credential '", credential, "' is configured any more"));
   request.credential = found->second;
   request.host_key = resource->host_key();
   const auto transport = transports_.find(request.address.transport);
-  if (transport == transports_.end()) return fail(absl::StrCat("this engine has no transport '", request.address.transport, "'"));
+  if (transport == transports_.end())
+    return fail(absl::StrCat("this engine has no transport '", request.address.transport, "'"));
   link->connection = transport->second->Connect(request, link);
 }
 
@@ -198,12 +200,19 @@ void EngineCore::OnLinkFrame(uint64_t id, const Frame& frame) {
   Link& link = *current;
   JobMachine& machine = *entry->machine;
   switch (frame.kind_case()) {
-    case Frame::kReport: machine.OnReport(link.target(), frame.report(), now()); break;
-    case Frame::kRefused: machine.OnRefused(link.target(), frame.refused(), now()); break;
-    case Frame::kSecretsNeeded: machine.OnSecretsNeeded(link.target(), now()); break;
+    case Frame::kReport:
+      machine.OnReport(link.target(), frame.report(), now());
+      break;
+    case Frame::kRefused:
+      machine.OnRefused(link.target(), frame.refused(), now());
+      break;
+    case Frame::kSecretsNeeded:
+      machine.OnSecretsNeeded(link.target(), now());
+      break;
     case Frame::kBlobDone:
       if (!frame.blob_done().error().empty()) {
-        machine.OnTargetError(link.target(), "BLOB_REFUSED", absl::StrCat("the agent refused a part of the plan: ", frame.blob_done().error()), now());
+        machine.OnTargetError(link.target(), "BLOB_REFUSED",
+                              absl::StrCat("the agent refused a part of the plan: ", frame.blob_done().error()), now());
       }
       break;
     case Frame::kPing: {
@@ -215,7 +224,8 @@ void EngineCore::OnLinkFrame(uint64_t id, const Frame& frame) {
     case Frame::kPong:
       if (link.delivery != nullptr && link.delivery->OnPong(frame.pong().nonce())) Deliver(*entry, link);
       return;
-    default: return;
+    default:
+      return;
   }
   Mark(link.job());
 }

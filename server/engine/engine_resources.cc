@@ -35,7 +35,8 @@ void EngineCore::ChangeResource(Resource resource, bool fresh, Answer<Resource> 
   if (!fresh) Touch(&resource, clock_->Wall());
   inventory_.Put(resource);
   changed_resources_[resource.name()] = resource;
-  resource_done_.push_back([resource, answer](const absl::Status& status) { status.ok() ? answer(resource) : answer(status); });
+  resource_done_.push_back(
+      [resource, answer](const absl::Status& status) { status.ok() ? answer(resource) : answer(status); });
 }
 
 void EngineCore::CreateResource(provision::v1::CreateResourceRequest request, Answer<Resource> answer) {
@@ -55,7 +56,8 @@ void EngineCore::CreateResource(provision::v1::CreateResourceRequest request, An
     if (!request.resource().environment().empty()) resource.set_environment(request.resource().environment());
     if (!request.resource().credential().empty()) resource.set_credential(request.resource().credential());
     if (!options_.credentials.contains(resource.credential())) {
-      return answer(InvalidRequest({{"resource.credential", absl::StrCat("no credential '", resource.credential(), "' is configured")}}));
+      return answer(InvalidRequest(
+          {{"resource.credential", absl::StrCat("no credential '", resource.credential(), "' is configured")}}));
     }
     ChangeResource(std::move(resource), /*fresh=*/true, answer);
   });
@@ -66,18 +68,22 @@ void EngineCore::UpdateResource(provision::v1::UpdateResourceRequest request, An
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const Resource* current = inventory_.Find(request.resource().name());
     if (current == nullptr) return answer(NoSuch(kType, request.resource().name()));
-    if (!request.resource().etag().empty() && request.resource().etag() != current->etag()) return answer(EtagMismatch(current->name()));
+    if (!request.resource().etag().empty() && request.resource().etag() != current->etag())
+      return answer(EtagMismatch(current->name()));
     Resource next = *current;
     for (const std::string& path : PathsOf(request)) {
       if (path == "address") {
         const auto address = ParseAddress(request.resource().address());
-        if (!address.ok()) return answer(InvalidRequest({{"resource.address", std::string(address.status().message())}}));
+        if (!address.ok())
+          return answer(InvalidRequest({{"resource.address", std::string(address.status().message())}}));
         next.set_address(FormatAddress(*address));
         const Resource* other = inventory_.FindByAddress(next.address());
         if (other != nullptr && other->name() != next.name()) {
           return answer(InvalidRequest({{"resource.address", absl::StrCat(other->name(), " has this address")}}));
         }
-        if (scheduler_.InUse(IdentityOf(*current))) return answer(Precondition("RESOURCE_IN_USE", "a job holds or awaits it; its address can change when that has ended"));
+        if (scheduler_.InUse(IdentityOf(*current)))
+          return answer(
+              Precondition("RESOURCE_IN_USE", "a job holds or awaits it; its address can change when that has ended"));
       } else if (path == "host_key") {
         next.set_host_key(request.resource().host_key());
         next.clear_offered_host_key();
@@ -87,7 +93,9 @@ void EngineCore::UpdateResource(provision::v1::UpdateResourceRequest request, An
         next.set_environment(request.resource().environment());
       } else if (path == "credential") {
         if (!options_.credentials.contains(request.resource().credential())) {
-          return answer(InvalidRequest({{"resource.credential", absl::StrCat("no credential '", request.resource().credential(), "' is configured")}}));
+          return answer(
+              InvalidRequest({{"resource.credential",
+                               absl::StrCat("no credential '", request.resource().credential(), "' is configured")}}));
         }
         next.set_credential(request.resource().credential());
       }
@@ -102,13 +110,15 @@ void EngineCore::DeleteResource(provision::v1::DeleteResourceRequest request, An
     const Resource* current = inventory_.Find(request.name());
     if (current == nullptr) return answer(NoSuch(kType, request.name()));
     if (scheduler_.InUse(IdentityOf(*current)) || scheduler_.InUse(current->address())) {
-      return answer(Precondition("RESOURCE_IN_USE", absl::StrCat("a job holds or awaits ", request.name(), "; wait for its end, or cancel it")));
+      return answer(Precondition("RESOURCE_IN_USE", absl::StrCat("a job holds or awaits ", request.name(),
+                                                                 "; wait for its end, or cancel it")));
     }
     const Resource gone = *current;
     inventory_.Remove(request.name());
     changed_resources_.erase(request.name());
     deleted_resources_.push_back(request.name());
-    resource_done_.push_back([gone, answer](const absl::Status& status) { status.ok() ? answer(gone) : answer(status); });
+    resource_done_.push_back(
+        [gone, answer](const absl::Status& status) { status.ok() ? answer(gone) : answer(status); });
   });
 }
 
@@ -138,7 +148,8 @@ void EngineCore::EnableResource(provision::v1::EnableResourceRequest request, An
   });
 }
 
-void EngineCore::TrustResource(provision::v1::TrustResourceRequest request, std::string caller, Answer<Resource> answer) {
+void EngineCore::TrustResource(provision::v1::TrustResourceRequest request, std::string caller,
+                               Answer<Resource> answer) {
   Post([this, request = std::move(request), caller = std::move(caller), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const Resource* current = inventory_.Find(request.name());

@@ -14,10 +14,12 @@ constexpr int64_t kRestartMillis = 1000;  // a restart takes about as long
 
 template <typename Detail>
 void Attach(const Detail& detail, absl::Status* status) {
-  status->SetPayload(absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name()), absl::Cord(detail.SerializeAsString()));
+  status->SetPayload(absl::StrCat("type.googleapis.com/", Detail::descriptor()->full_name()),
+                     absl::Cord(detail.SerializeAsString()));
 }
 
-absl::Status WithInfo(absl::Status status, absl::string_view reason, const std::map<std::string, std::string>& metadata = {}) {
+absl::Status WithInfo(absl::Status status, absl::string_view reason,
+                      const std::map<std::string, std::string>& metadata = {}) {
   google::rpc::ErrorInfo info;
   info.set_reason(std::string(reason));
   info.set_domain(kDomain);
@@ -75,8 +77,9 @@ absl::Status ResourceExists(absl::string_view name) {
 }
 
 absl::Status EtagMismatch(absl::string_view name) {
-  return WithInfo(absl::AbortedError(absl::StrCat(name, " was changed by somebody else; read it again and repeat the change")),
-                  "ETAG_MISMATCH", {{"name", std::string(name)}});
+  return WithInfo(
+      absl::AbortedError(absl::StrCat(name, " was changed by somebody else; read it again and repeat the change")),
+      "ETAG_MISMATCH", {{"name", std::string(name)}});
 }
 
 absl::Status Precondition(absl::string_view reason, absl::string_view message) {
@@ -84,9 +87,10 @@ absl::Status Precondition(absl::string_view reason, absl::string_view message) {
 }
 
 absl::Status CursorTooOld(int64_t oldest_available_seq) {
-  return WithInfo(absl::OutOfRangeError(absl::StrCat("events before sequence ", oldest_available_seq,
-                                                     " are not kept any more; watch without after_seq to begin with a snapshot")),
-                  "CURSOR_TOO_OLD", {{"oldest_available_seq", absl::StrCat(oldest_available_seq)}});
+  return WithInfo(
+      absl::OutOfRangeError(absl::StrCat("events before sequence ", oldest_available_seq,
+                                         " are not kept any more; watch without after_seq to begin with a snapshot")),
+      "CURSOR_TOO_OLD", {{"oldest_available_seq", absl::StrCat(oldest_available_seq)}});
 }
 
 absl::Status Overloaded(absl::string_view reason, absl::string_view message, int64_t retry_after_ms) {
@@ -94,12 +98,15 @@ absl::Status Overloaded(absl::string_view reason, absl::string_view message, int
 }
 
 absl::Status Draining() {
-  return WithRetry(WithInfo(absl::UnavailableError("the engine is shutting down; try again in a moment"), "ENGINE_DRAINING"), kRestartMillis);
+  return WithRetry(
+      WithInfo(absl::UnavailableError("the engine is shutting down; try again in a moment"), "ENGINE_DRAINING"),
+      kRestartMillis);
 }
 
 absl::Status BadToken(bool missing) {
-  return WithInfo(absl::UnauthenticatedError(missing ? "this listener needs a bearer token: send 'authorization: Bearer TOKEN'"
-                                                     : "the bearer token is not this engine's; it changes when the engine is started anew"),
+  return WithInfo(absl::UnauthenticatedError(
+                      missing ? "this listener needs a bearer token: send 'authorization: Bearer TOKEN'"
+                              : "the bearer token is not this engine's; it changes when the engine is started anew"),
                   missing ? "TOKEN_MISSING" : "TOKEN_WRONG");
 }
 

@@ -1,5 +1,5 @@
-// Every error a caller can see, as a named function. Each carries google.rpc details as payloads of the status, keyed by
-// type URL ("type.googleapis.com/google.rpc.BadRequest"), which the API layer copies into the answer.
+// Every error a caller can see, as a named function. Each carries google.rpc details as payloads of the status, keyed
+// by type URL ("type.googleapis.com/google.rpc.BadRequest"), which the API layer copies into the answer.
 #ifndef SERVER_ENGINE_ERRORS_H_
 #define SERVER_ENGINE_ERRORS_H_
 

@@ -1,10 +1,9 @@
 // EventHub: tells watchers of a job about events that are durable. It keeps no history: that is in the store.
 //
 // A batch is made once and shared by all watchers. Publish comes after the commit, in order of sequence per job.
-// A subscriber that joined before a Publish gets it; what came before is read from the store: subscribe first, then read
-// the store, then drop what is at or below what was read.
-// Thread rule: thread-safe. OnBatch is called on the publishing thread and must only queue; it is never called after
-// Unsubscribe has returned.
+// A subscriber that joined before a Publish gets it; what came before is read from the store: subscribe first, then
+// read the store, then drop what is at or below what was read. Thread rule: thread-safe. OnBatch is called on the
+// publishing thread and must only queue; it is never called after Unsubscribe has returned.
 #ifndef SERVER_ENGINE_EVENT_HUB_H_
 #define SERVER_ENGINE_EVENT_HUB_H_
 
@@ -26,7 +25,7 @@ struct EventBatch {
   int64_t from_seq = 0;
   int64_t through_seq = 0;
   std::vector<provision::v1::Event> events;
-  bool terminal = false;    // the last of the job
+  bool terminal = false;  // the last of the job
 };
 
 class EventSubscriber {

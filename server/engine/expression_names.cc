@@ -38,10 +38,14 @@ std::optional<Type> FactType(const FieldDescriptor* field) {
   }
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-    case FieldDescriptor::CPPTYPE_INT64: return Type::kInt;
-    case FieldDescriptor::CPPTYPE_BOOL: return Type::kBool;
-    case FieldDescriptor::CPPTYPE_STRING: return Type::kString;
-    default: return std::nullopt;
+    case FieldDescriptor::CPPTYPE_INT64:
+      return Type::kInt;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return Type::kBool;
+    case FieldDescriptor::CPPTYPE_STRING:
+      return Type::kString;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -50,7 +54,8 @@ Value ListFact(const Facts& facts, const FieldDescriptor* field) {
   List out;
   for (int i = 0; i < reflection->FieldSize(facts, field); ++i) {
     const bool text = field->type() == FieldDescriptor::TYPE_STRING;
-    out.push_back(text ? Harmless(reflection->GetRepeatedString(facts, field, i)) : std::string(reflection->GetRepeatedEnum(facts, field, i)->name()));
+    out.push_back(text ? Harmless(reflection->GetRepeatedString(facts, field, i))
+                       : std::string(reflection->GetRepeatedEnum(facts, field, i)->name()));
   }
   return out;
 }
@@ -59,10 +64,14 @@ Value FactValue(const Facts& facts, const FieldDescriptor* field) {
   const auto* reflection = facts.GetReflection();
   if (field->is_repeated()) return ListFact(facts, field);
   switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: return int64_t{reflection->GetInt32(facts, field)};
-    case FieldDescriptor::CPPTYPE_INT64: return int64_t{reflection->GetInt64(facts, field)};
-    case FieldDescriptor::CPPTYPE_BOOL: return reflection->GetBool(facts, field);
-    default: return Harmless(reflection->GetString(facts, field));
+    case FieldDescriptor::CPPTYPE_INT32:
+      return int64_t{reflection->GetInt32(facts, field)};
+    case FieldDescriptor::CPPTYPE_INT64:
+      return int64_t{reflection->GetInt64(facts, field)};
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection->GetBool(facts, field);
+    default:
+      return Harmless(reflection->GetString(facts, field));
   }
 }
 
@@ -108,7 +117,8 @@ bool SpecNames::UsesSecret(const expression::Expression& expression) const {
 
 Bindings SpecBindings(const ServiceSpec& spec, const Variables& variables, const Facts& facts) {
   Bindings out;
-  ForEachFact([&](const std::string& name, Type, const FieldDescriptor* field) { out.Set(name, FactValue(facts, field)); });
+  ForEachFact(
+      [&](const std::string& name, Type, const FieldDescriptor* field) { out.Set(name, FactValue(facts, field)); });
   for (const Variable& variable : spec.variables()) {
     if (variable.type() == Variable::SECRET) {
       out.Set(absl::StrCat("vars.", variable.name()), SecretReference(variable.name()));

@@ -36,7 +36,8 @@ class SpecNames {
 
 // Values for names(); secrets as references. Characters that could make a reference are replaced, because hosts
 // are not trusted. Values that do not have their declared type are left out, and are then errors where they are used.
-expression::Bindings SpecBindings(const provision::v1::ServiceSpec& spec, const Variables& variables, const provision::v1::Facts& facts);
+expression::Bindings SpecBindings(const provision::v1::ServiceSpec& spec, const Variables& variables,
+                                  const provision::v1::Facts& facts);
 
 }  // namespace pe
 

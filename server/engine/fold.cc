@@ -17,22 +17,39 @@ using provision::v1::Target;
 void Count(StepStatus::State state, int by, StepCounts* c) {
   switch (state) {
     case StepStatus::RUNNING:
-    case StepStatus::RETRYING: c->set_running(c->running() + by); break;
-    case StepStatus::UNCHANGED: c->set_unchanged(c->unchanged() + by); break;
-    case StepStatus::CHANGED: c->set_changed(c->changed() + by); break;
-    case StepStatus::SKIPPED: c->set_skipped(c->skipped() + by); break;
+    case StepStatus::RETRYING:
+      c->set_running(c->running() + by);
+      break;
+    case StepStatus::UNCHANGED:
+      c->set_unchanged(c->unchanged() + by);
+      break;
+    case StepStatus::CHANGED:
+      c->set_changed(c->changed() + by);
+      break;
+    case StepStatus::SKIPPED:
+      c->set_skipped(c->skipped() + by);
+      break;
     case StepStatus::FAILED:
-    case StepStatus::OUTCOME_UNKNOWN: c->set_failed(c->failed() + by); break;
-    case StepStatus::CANCELLED: c->set_cancelled(c->cancelled() + by); break;
-    case StepStatus::UNDONE: c->set_undone(c->undone() + by); break;
-    default: c->set_pending(c->pending() + by); break;
+    case StepStatus::OUTCOME_UNKNOWN:
+      c->set_failed(c->failed() + by);
+      break;
+    case StepStatus::CANCELLED:
+      c->set_cancelled(c->cancelled() + by);
+      break;
+    case StepStatus::UNDONE:
+      c->set_undone(c->undone() + by);
+      break;
+    default:
+      c->set_pending(c->pending() + by);
+      break;
   }
 }
 
 absl::Status FoldJobState(const Event& event, Job* job) {
   const auto& change = event.state();
   if (!Allowed(kJobTransitions, job->state(), change.state())) {
-    return absl::InternalError(absl::StrCat("job cannot go from ", Job::State_Name(job->state()), " to ", Job::State_Name(change.state())));
+    return absl::InternalError(
+        absl::StrCat("job cannot go from ", Job::State_Name(job->state()), " to ", Job::State_Name(change.state())));
   }
   job->set_state(change.state());
   job->set_reason(change.reason());
@@ -45,8 +62,8 @@ absl::Status FoldJobState(const Event& event, Job* job) {
 absl::Status FoldTargetState(const Event& event, Target* target) {
   const auto& change = event.state();
   if (!Allowed(kJobTransitions, target->state(), change.state())) {
-    return absl::InternalError(
-        absl::StrCat("target cannot go from ", Job::State_Name(target->state()), " to ", Job::State_Name(change.state())));
+    return absl::InternalError(absl::StrCat("target cannot go from ", Job::State_Name(target->state()), " to ",
+                                            Job::State_Name(change.state())));
   }
   target->set_state(change.state());
   target->set_reason(change.reason());
@@ -72,14 +89,16 @@ void FoldPlanned(const Event& event, Job* job, Target* target) {
 absl::Status FoldStepState(const Event& event, Job* job, Target* target, StepStatus* step) {
   const auto& change = event.step_state();
   if (!Allowed(kStepTransitions, step->state(), change.state())) {
-    return absl::InternalError(absl::StrCat("step '", step->id(), "' cannot go from ", StepStatus::State_Name(step->state()), " to ",
+    return absl::InternalError(absl::StrCat("step '", step->id(), "' cannot go from ",
+                                            StepStatus::State_Name(step->state()), " to ",
                                             StepStatus::State_Name(change.state())));
   }
   for (StepCounts* counts : {target->mutable_counts(), job->mutable_counts()}) {
     Count(step->state(), -1, counts);
     Count(change.state(), 1, counts);
   }
-  if (change.state() == StepStatus::CHANGED && job->mode() == Job::PLAN) job->set_planned_changes(job->planned_changes() + 1);
+  if (change.state() == StepStatus::CHANGED && job->mode() == Job::PLAN)
+    job->set_planned_changes(job->planned_changes() + 1);
   const bool begins = !step->has_start_time() || event.attempt() > step->attempt();
   if (begins && change.state() != StepStatus::SKIPPED) *step->mutable_start_time() = event.time();
   step->set_state(change.state());
@@ -101,10 +120,16 @@ absl::Status FoldStepState(const Event& event, Job* job, Target* target, StepSta
 absl::Status FoldStep(const Event& event, Job* job, Target* target) {
   StepStatus* step = target->mutable_steps(event.step());
   switch (event.payload_case()) {
-    case Event::kStepState: return FoldStepState(event, job, target, step);
-    case Event::kProgress: *step->mutable_progress() = event.progress(); break;
-    case Event::kDiff: step->set_diff(Shorten(event.diff().text(), kMaxStoredDiff)); break;
-    default: break;  // output and warnings are in the log only
+    case Event::kStepState:
+      return FoldStepState(event, job, target, step);
+    case Event::kProgress:
+      *step->mutable_progress() = event.progress();
+      break;
+    case Event::kDiff:
+      step->set_diff(Shorten(event.diff().text(), kMaxStoredDiff));
+      break;
+    default:
+      break;  // output and warnings are in the log only
   }
   return absl::OkStatus();
 }
@@ -112,21 +137,35 @@ absl::Status FoldStep(const Event& event, Job* job, Target* target) {
 absl::Status FoldTarget(const Event& event, Job* job) {
   Target* target = job->mutable_targets(event.target());
   switch (event.payload_case()) {
-    case Event::kState: return FoldTargetState(event, target);
-    case Event::kPlanned: FoldPlanned(event, job, target); break;
-    case Event::kFacts: *target->mutable_facts() = event.facts(); break;
-    case Event::kHandlers: *target->mutable_pending_handlers() = event.handlers().pending(); break;
-    default: break;
+    case Event::kState:
+      return FoldTargetState(event, target);
+    case Event::kPlanned:
+      FoldPlanned(event, job, target);
+      break;
+    case Event::kFacts:
+      *target->mutable_facts() = event.facts();
+      break;
+    case Event::kHandlers:
+      *target->mutable_pending_handlers() = event.handlers().pending();
+      break;
+    default:
+      break;
   }
   return absl::OkStatus();
 }
 
 absl::Status FoldJob(const Event& event, Job* job) {
   switch (event.payload_case()) {
-    case Event::kCreated: *job = event.created().job(); break;
-    case Event::kState: return FoldJobState(event, job);
-    case Event::kCancelRequested: job->set_cancel_requested(true); break;
-    default: break;
+    case Event::kCreated:
+      *job = event.created().job();
+      break;
+    case Event::kState:
+      return FoldJobState(event, job);
+    case Event::kCancelRequested:
+      job->set_cancel_requested(true);
+      break;
+    default:
+      break;
   }
   return absl::OkStatus();
 }
@@ -141,7 +180,9 @@ absl::Status Fold(const Event& event, Job* job) {
   if (event.target() >= 0 && event.step() >= job->targets(event.target()).steps_size()) {
     return absl::InternalError(absl::StrCat("no step ", event.step(), " on target ", event.target()));
   }
-  absl::Status status = event.target() < 0 ? FoldJob(event, job) : event.step() < 0 ? FoldTarget(event, job) : FoldStep(event, job, job->mutable_targets(event.target()));
+  absl::Status status = event.target() < 0 ? FoldJob(event, job)
+                        : event.step() < 0 ? FoldTarget(event, job)
+                                           : FoldStep(event, job, job->mutable_targets(event.target()));
   if (status.ok()) job->set_last_seq(event.seq());
   return status;
 }

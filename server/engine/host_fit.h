@@ -1,5 +1,5 @@
-// HostFit: whether a body can be carried out on a host, and what it becomes where it can be only in part. A mismatch is a
-// violation or a stated reduction (a warning), never silence. Not thread-safe: one for a plan.
+// HostFit: whether a body can be carried out on a host, and what it becomes where it can be only in part. A mismatch is
+// a violation or a stated reduction (a warning), never silence. Not thread-safe: one for a plan.
 #ifndef SERVER_ENGINE_HOST_FIT_H_
 #define SERVER_ENGINE_HOST_FIT_H_
 
@@ -18,7 +18,8 @@ namespace pe {
 class HostFit {
  public:
   // `facts` of the host that the stage runs on. `rootfs`: it is a root filesystem in which nothing runs.
-  HostFit(const provision::v1::Facts& facts, bool rootfs, Report* report) : facts_(facts), rootfs_(rootfs), report_(report) {}
+  HostFit(const provision::v1::Facts& facts, bool rootfs, Report* report)
+      : facts_(facts), rootfs_(rootfs), report_(report) {}
 
   // The operating system is the one that the spec asks for.
   void CheckOs(const provision::v1::OperatingSystem& wanted);

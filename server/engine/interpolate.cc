@@ -31,11 +31,15 @@ void RewriteField(Message* message, const FieldDescriptor* field, const FieldPat
   for (int i = 0; i < size; ++i) {
     const FieldPath at(path, field->name(), repeated ? i : -1);
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      RewriteTexts(repeated ? reflection->MutableRepeatedMessage(message, field, i) : reflection->MutableMessage(message, field), at, rewrite);
+      RewriteTexts(
+          repeated ? reflection->MutableRepeatedMessage(message, field, i) : reflection->MutableMessage(message, field),
+          at, rewrite);
     } else if (field->type() == FieldDescriptor::TYPE_STRING) {
       std::string scratch;
-      auto text = rewrite(field, repeated ? reflection->GetRepeatedStringReference(*message, field, i, &scratch)
-                                          : reflection->GetStringReference(*message, field, &scratch), at);
+      auto text = rewrite(field,
+                          repeated ? reflection->GetRepeatedStringReference(*message, field, i, &scratch)
+                                   : reflection->GetStringReference(*message, field, &scratch),
+                          at);
       if (!text.has_value()) continue;
       if (repeated) reflection->SetRepeatedString(message, field, i, *std::move(text));
       else reflection->SetString(message, field, *std::move(text));
@@ -69,26 +73,29 @@ std::string Resolved(absl::string_view text, const std::map<std::string, std::st
 
 }  // namespace
 
-bool Interpolate(Message* message, const FieldPath& path, const expression::Environment& names, const expression::Bindings& values,
-                 Report* report) {
+bool Interpolate(Message* message, const FieldPath& path, const expression::Environment& names,
+                 const expression::Bindings& values, Report* report) {
   bool secret = false;
-  RewriteTexts(message, path, [&](const FieldDescriptor*, const std::string& text, const FieldPath& at) -> std::optional<std::string> {
-    if (!expression::Template::Needed(text)) return std::nullopt;
-    const auto parsed = expression::Template::Parse(text, names);
-    const absl::StatusOr<std::string> rendered = parsed.ok() ? parsed->Render(values) : parsed.status();
-    if (rendered.ok()) return secret = secret || HasReferenceCharacter(*rendered), *rendered;
-    report->Add(at, std::string(rendered.status().message()));
-    return std::nullopt;
-  });
+  RewriteTexts(message, path,
+               [&](const FieldDescriptor*, const std::string& text, const FieldPath& at) -> std::optional<std::string> {
+                 if (!expression::Template::Needed(text)) return std::nullopt;
+                 const auto parsed = expression::Template::Parse(text, names);
+                 const absl::StatusOr<std::string> rendered = parsed.ok() ? parsed->Render(values) : parsed.status();
+                 if (rendered.ok()) return secret = secret || HasReferenceCharacter(*rendered), *rendered;
+                 report->Add(at, std::string(rendered.status().message()));
+                 return std::nullopt;
+               });
   return secret;
 }
 
-provision::v1::StepBody ResolveSecrets(const provision::v1::StepBody& body, const std::map<std::string, std::string>& secrets) {
+provision::v1::StepBody ResolveSecrets(const provision::v1::StepBody& body,
+                                       const std::map<std::string, std::string>& secrets) {
   provision::v1::StepBody out = body;
-  RewriteTexts(&out, FieldPath(""), [&](const FieldDescriptor*, const std::string& text, const FieldPath&) -> std::optional<std::string> {
-    if (!HasReferenceCharacter(text)) return std::nullopt;
-    return Resolved(text, secrets);
-  });
+  RewriteTexts(&out, FieldPath(""),
+               [&](const FieldDescriptor*, const std::string& text, const FieldPath&) -> std::optional<std::string> {
+                 if (!HasReferenceCharacter(text)) return std::nullopt;
+                 return Resolved(text, secrets);
+               });
   return out;
 }
 

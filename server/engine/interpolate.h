@@ -10,8 +10,8 @@
 
 namespace pe {
 
-// Replaces every "${...}" of the message's texts, also in lists, nested messages and maps' values. What fails is reported and
-// stays as it is. Returns whether a reference to a secret came in.
+// Replaces every "${...}" of the message's texts, also in lists, nested messages and maps' values. What fails is
+// reported and stays as it is. Returns whether a reference to a secret came in.
 bool Interpolate(google::protobuf::Message* message, const FieldPath& path, const expression::Environment& names,
                  const expression::Bindings& values, Report* report);
 

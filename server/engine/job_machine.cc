@@ -19,7 +19,8 @@ using provision::v1::Job;
 JobMachine::JobMachine(Job job, const std::vector<PrivateRow>& rows, MachineLimits limits)
     : limits_(limits), job_(std::move(job)), runs_(job_.targets_size()) {
   for (int i = 0; i < job_.targets_size(); ++i) {
-    const std::string transport(absl::string_view(job_.targets(i).address()).substr(0, job_.targets(i).address().find(':')));
+    const std::string transport(
+        absl::string_view(job_.targets(i).address()).substr(0, job_.targets(i).address().find(':')));
     runs_[i].places = PlaceStages(job_.spec(), transport);
     if (IsTerminal(job_.targets(i).state())) runs_[i].phase = Phase::kEnded;
   }
@@ -37,7 +38,8 @@ void JobMachine::Load(const std::vector<PrivateRow>& rows) {
     Run& run = runs_[target];
     if (key[0] == "run") {
       const std::vector<std::string> values = absl::StrSplit(row.value, ' ');
-      if (values.size() == 2 && absl::SimpleAtoi(values[0], &run.stage)) (void)absl::SimpleAtoi(values[1], &run.last_report);
+      if (values.size() == 2 && absl::SimpleAtoi(values[0], &run.stage))
+        (void)absl::SimpleAtoi(values[1], &run.last_report);
     } else if (key[0] == "plan") {
       run.planned = run.plan.ParseFromString(row.value);
     }
@@ -136,7 +138,9 @@ void JobMachine::StartWhatCan(Now now) {
 void JobMachine::ShowJobState(Now now) {
   if (IsTerminal(job_.state()) || job_.state() == Job::CANCELLING) return;
   const auto& targets = job_.targets();
-  const auto any = [&](Job::State state) { return std::any_of(targets.begin(), targets.end(), [&](const auto& t) { return t.state() == state; }); };
+  const auto any = [&](Job::State state) {
+    return std::any_of(targets.begin(), targets.end(), [&](const auto& t) { return t.state() == state; });
+  };
   const auto reason_of = [&](Job::State state) {
     for (const auto& target : targets) {
       if (target.state() == state) return target.reason();
@@ -148,7 +152,8 @@ void JobMachine::ShowJobState(Now now) {
   } else if (any(Job::PLANNING)) {
     if (job_.state() != Job::RUNNING) SetJobState(Job::PLANNING, reason_of(Job::PLANNING), now);
   } else if (any(Job::PAUSED)) {
-    if (job_.state() == Job::PLANNING || job_.state() == Job::RUNNING || job_.state() == Job::PAUSED) SetJobState(Job::PAUSED, reason_of(Job::PAUSED), now);
+    if (job_.state() == Job::PLANNING || job_.state() == Job::RUNNING || job_.state() == Job::PAUSED)
+      SetJobState(Job::PAUSED, reason_of(Job::PAUSED), now);
   } else if (any(Job::QUEUED) && (job_.state() == Job::PENDING || job_.state() == Job::QUEUED)) {
     SetJobState(Job::QUEUED, reason_of(Job::QUEUED), now);
   }
@@ -195,7 +200,8 @@ void JobMachine::FinishIfDone(Now now) {
   }
   if (!bad.empty()) {
     const std::string more = bad.size() > 3 ? absl::StrCat("; and ", bad.size() - 3, " more") : "";
-    const std::string head = job_.targets_size() > 1 ? absl::StrCat(bad.size(), " of ", job_.targets_size(), " targets failed: ") : "";
+    const std::string head =
+        job_.targets_size() > 1 ? absl::StrCat(bad.size(), " of ", job_.targets_size(), " targets failed: ") : "";
     if (bad.size() > 3) bad.resize(3);
     SetJobState(Job::FAILED, absl::StrCat(head, absl::StrJoin(bad, "; "), more), now);
   } else if (stopped > 0) {

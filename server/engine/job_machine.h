@@ -1,5 +1,5 @@
-// JobMachine: one unfinished job as a state machine: (state, input) -> (events, effects). No clock, thread, socket or SQL:
-// time comes with every input, effects go out with every output and are released by the engine after the commit.
+// JobMachine: one unfinished job as a state machine: (state, input) -> (events, effects). No clock, thread, socket or
+// SQL: time comes with every input, effects go out with every output and are released by the engine after the commit.
 //
 //                granted, slot free           opened: plan made              done
 //   target  idle ------------------> connecting ---------------> running ------------> next stage or ended
@@ -37,8 +37,8 @@ struct Now {
 
 // How long a host may stay away. Each with its reason.
 struct MachineLimits {
-  int64_t first_contact_us = 20 * kMicrosPerSecond;    // a host that is down is said to be down while a person waits
-  int64_t reconnect_us = 600 * kMicrosPerSecond;       // work runs on it: a slow reboot takes minutes
+  int64_t first_contact_us = 20 * kMicrosPerSecond;     // a host that is down is said to be down while a person waits
+  int64_t reconnect_us = 600 * kMicrosPerSecond;        // work runs on it: a slow reboot takes minutes
   int64_t cancel_reconnect_us = 25 * kMicrosPerSecond;  // a cancel ends within 30 s, also when the host is gone
   int64_t first_backoff_us = kMicrosPerSecond / 2;
   int64_t longest_backoff_us = 15 * kMicrosPerSecond;
@@ -101,10 +101,10 @@ class JobMachine {
     bool planned = false;  // the current stage's plan is made, stored and may be on the host
     provision::agent::v1::Plan plan;
     int64_t last_report = 0;
-    int attempts = 0;          // connects since the last success
-    int connection = 0;        // number of the newest connection
-    MonoMicros give_up = 0;    // when a host that stays away is called unreachable; 0: not being tried
-    MonoMicros wake = 0;       // next connect, in kBackoff
+    int attempts = 0;        // connects since the last success
+    int connection = 0;      // number of the newest connection
+    MonoMicros give_up = 0;  // when a host that stays away is called unreachable; 0: not being tried
+    MonoMicros wake = 0;     // next connect, in kBackoff
     std::vector<provision::v1::Facts> target_facts;  // none or one: the target's own, for stages elsewhere
   };
 
@@ -133,9 +133,11 @@ class JobMachine {
   bool Plan(int target, const provision::v1::Facts& facts, Now now);
   std::vector<provision::agent::v1::EndedStep> EndedSteps(int target) const;
   void StageDone(int target, const provision::agent::v1::RunDone& done, Now now);
-  void EndTarget(int target, provision::v1::Job::State state, const std::string& reason, const std::string& code, Now now);
+  void EndTarget(int target, provision::v1::Job::State state, const std::string& reason, const std::string& code,
+                 Now now);
   void CancelTarget(int target, Now now);
-  void SetTargetState(int target, provision::v1::Job::State state, const std::string& reason, const std::string& code, Now now);
+  void SetTargetState(int target, provision::v1::Job::State state, const std::string& reason, const std::string& code,
+                      Now now);
   void StoreRun(int target);
   std::string RunId(int target) const;
   std::string WhyFailed(int target) const;
@@ -147,12 +149,12 @@ class JobMachine {
 
   const MachineLimits limits_;
   provision::v1::Job job_;
-  std::vector<Run> runs_;                        // one a target
+  std::vector<Run> runs_;                                // one a target
   std::map<std::string, std::optional<JobId>> tickets_;  // by resource: behind whom; nullopt: granted
-  std::map<std::string, int> working_;           // resource -> target whose stage is being worked on there
-  int active_ = 0;          // targets in kConnecting, kBackoff or kRunning
+  std::map<std::string, int> working_;                   // resource -> target whose stage is being worked on there
+  int active_ = 0;                                       // targets in kConnecting, kBackoff or kRunning
   bool begun_ = false;
-  bool unsettled_ = true;   // a target's phase or state, or a ticket, changed since the last Settle
+  bool unsettled_ = true;  // a target's phase or state, or a ticket, changed since the last Settle
   bool force_ = false;
   bool timed_out_ = false;
   MonoMicros deadline_mono_ = 0;  // 0: none, or not known yet

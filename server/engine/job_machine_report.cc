@@ -14,8 +14,8 @@ using provision::agent::v1::Report;
 using provision::v1::Event;
 using provision::v1::StepStatus;
 
-constexpr size_t kMaxMessage = 8 * 1024;     // a sentence, not a log
-constexpr size_t kMaxTail = 64 * 1024;       // last lines of a failed step
+constexpr size_t kMaxMessage = 8 * 1024;  // a sentence, not a log
+constexpr size_t kMaxTail = 64 * 1024;    // last lines of a failed step
 constexpr size_t kMaxOutputPiece = 64 * 1024;
 constexpr size_t kMaxDiff = 256 * 1024;
 
@@ -75,7 +75,9 @@ void JobMachine::OnReport(int target, const Report& report, Now now) {
   }
   if (report.seq() == run.last_report + 1) {
     if (!Believable(target, report)) {
-      EndTarget(target, provision::v1::Job::FAILED, absl::StrCat("the agent reported something impossible (report ", report.seq(), ")"), "PROTOCOL_ERROR", now);
+      EndTarget(target, provision::v1::Job::FAILED,
+                absl::StrCat("the agent reported something impossible (report ", report.seq(), ")"), "PROTOCOL_ERROR",
+                now);
       return Settle(now);
     }
     run.last_report = report.seq();
@@ -88,7 +90,8 @@ void JobMachine::OnReport(int target, const Report& report, Now now) {
   }
   // One acknowledgement for all reports of a batch.
   AckEffect ack{PeerOf(target), report.run(), run.last_report};
-  if (!out_.effects.empty() && std::holds_alternative<AckEffect>(out_.effects.back()) && std::get<AckEffect>(out_.effects.back()).peer.target == target) {
+  if (!out_.effects.empty() && std::holds_alternative<AckEffect>(out_.effects.back()) &&
+      std::get<AckEffect>(out_.effects.back()).peer.target == target) {
     out_.effects.back() = std::move(ack);
   } else {
     out_.effects.push_back(std::move(ack));
@@ -102,7 +105,9 @@ void JobMachine::RecordStep(int target, const Report& report, Now now) {
   event.set_step(report.step());
   event.set_attempt(report.attempt());
   switch (report.kind_case()) {
-    case Report::kStepState: CopyStepState(report, now, event.mutable_step_state()); break;
+    case Report::kStepState:
+      CopyStepState(report, now, event.mutable_step_state());
+      break;
     case Report::kProgress:
       event.mutable_progress()->set_current(report.progress().current());
       event.mutable_progress()->set_total(report.progress().total());
@@ -110,7 +115,8 @@ void JobMachine::RecordStep(int target, const Report& report, Now now) {
       event.mutable_progress()->set_message(Bounded(report.progress().message(), 512));
       break;
     case Report::kOutput:
-      event.mutable_output()->set_stream(report.output().stream() == 2 ? provision::v1::Output::STDERR : provision::v1::Output::STDOUT);
+      event.mutable_output()->set_stream(report.output().stream() == 2 ? provision::v1::Output::STDERR
+                                                                       : provision::v1::Output::STDOUT);
       event.mutable_output()->set_offset(report.output().offset());
       event.mutable_output()->set_data(report.output().data().substr(0, kMaxOutputPiece));
       event.mutable_output()->set_dropped(report.output().dropped());
@@ -123,10 +129,12 @@ void JobMachine::RecordStep(int target, const Report& report, Now now) {
       event.mutable_warning()->set_code(Bounded(report.warning().code(), 64));
       event.mutable_warning()->set_message(Bounded(report.warning().message(), kMaxMessage));
       break;
-    default: return;
+    default:
+      return;
   }
-  const bool handler_ended = report.has_step_state() && report.step() >= 0 && job_.targets(target).steps(report.step()).handler() &&
-                             (report.step_state().state() == StepStatus::CHANGED || report.step_state().state() == StepStatus::UNCHANGED);
+  const bool handler_ended =
+      report.has_step_state() && report.step() >= 0 && job_.targets(target).steps(report.step()).handler() &&
+      (report.step_state().state() == StepStatus::CHANGED || report.step_state().state() == StepStatus::UNCHANGED);
   const int step = event.step();
   Record(std::move(event), now);
   if (handler_ended) UpdatePending(target, step, false, now);

@@ -17,7 +17,9 @@ using provision::v1::Facts;
 using provision::v1::Job;
 using provision::v1::StepStatus;
 
-std::string JobMachine::RunId(int target) const { return absl::StrCat(id().str(), "/", target, "/", runs_[target].stage); }
+std::string JobMachine::RunId(int target) const {
+  return absl::StrCat(id().str(), "/", target, "/", runs_[target].stage);
+}
 
 const std::string& JobMachine::PlaceOf(int target) const {
   const Run& run = runs_[target];
@@ -37,7 +39,8 @@ void JobMachine::ReleasePlace(int target) {
   if (held != working_.end() && held->second == target) working_.erase(held);
 }
 
-void JobMachine::SetTargetState(int target, Job::State state, const std::string& reason, const std::string& code, Now now) {
+void JobMachine::SetTargetState(int target, Job::State state, const std::string& reason, const std::string& code,
+                                Now now) {
   const auto& current = job_.targets(target);
   if (current.state() == state && current.reason() == reason) return;
   Event event;
@@ -47,7 +50,8 @@ void JobMachine::SetTargetState(int target, Job::State state, const std::string&
   event.mutable_state()->set_reason(reason);
   event.mutable_state()->set_reason_code(code);
   if (state == Job::PLANNING && current.transport().empty()) {
-    event.mutable_state()->set_transport(std::string(absl::string_view(current.address()).substr(0, current.address().find(':'))));
+    event.mutable_state()->set_transport(
+        std::string(absl::string_view(current.address()).substr(0, current.address().find(':'))));
   }
   Record(std::move(event), now);
   unsettled_ = true;
@@ -74,9 +78,12 @@ void JobMachine::Connect(int target, Now now) {
   working_[PlaceOf(target)] = target;
   if (run.give_up == 0) run.give_up = now.mono + (run.planned ? limits_.reconnect_us : limits_.first_contact_us);
   if (run.planned && job_.targets(target).state() == Job::QUEUED) SetTargetState(target, Job::RUNNING, "", "", now);
-  if (!run.planned) SetTargetState(target, Job::PLANNING, run.attempts == 0 ? "" : job_.targets(target).reason(), "", now);
+  if (!run.planned)
+    SetTargetState(target, Job::PLANNING, run.attempts == 0 ? "" : job_.targets(target).reason(), "", now);
   if (run.stage == 0 && run.attempts == 0 && !run.planned && job_.mode() == Job::APPLY) {
-    out_.effects.push_back(ResourceEffect{.resource = job_.targets(target).resource(), .state = provision::v1::Resource::PROVISIONING, .reason = job_.name()});
+    out_.effects.push_back(ResourceEffect{.resource = job_.targets(target).resource(),
+                                          .state = provision::v1::Resource::PROVISIONING,
+                                          .reason = job_.name()});
   }
   ++run.attempts;
   ++run.connection;
@@ -162,7 +169,8 @@ bool JobMachine::Plan(int target, const Facts& facts, Now now) {
   input.first_index = status.steps_size();
   absl::StatusOr<StagePlan> plan = PlanStage(input);
   if (!plan.ok()) {
-    EndTarget(target, Job::FAILED, absl::StrCat("no plan can be made: ", std::string(plan.status().message())), "PLAN_FAILED", now);
+    EndTarget(target, Job::FAILED, absl::StrCat("no plan can be made: ", std::string(plan.status().message())),
+              "PLAN_FAILED", now);
     return false;
   }
 
@@ -216,7 +224,8 @@ void JobMachine::StageDone(int target, const provision::agent::v1::RunDone& done
     return EndTarget(target, StoppedState(), "", "", now);
   }
   const auto& steps = job_.targets(target).steps();
-  const bool would_make_root = job_.mode() == Job::PLAN && run.places[run.stage].host_side && !steps.empty() && steps.rbegin()->state() == StepStatus::CHANGED;
+  const bool would_make_root = job_.mode() == Job::PLAN && run.places[run.stage].host_side && !steps.empty() &&
+                               steps.rbegin()->state() == StepStatus::CHANGED;
   if (run.stage + 1 == static_cast<int>(run.places.size()) || would_make_root) {
     const std::string note = would_make_root ? "what follows is not known before the root filesystem is there" : "";
     return EndTarget(target, Job::SUCCEEDED, note, "", now);
@@ -240,12 +249,15 @@ void JobMachine::OnTargetError(int target, const std::string& code, const std::s
 }
 
 void JobMachine::OnRefused(int target, const provision::agent::v1::Refused& refused, Now now) {
-  if (!refused.run().empty() && refused.run() != RunId(target)) return;  // about a run of an earlier job, being tidied up
-  OnTargetError(target, refused.code().empty() ? "REFUSED" : refused.code(), absl::StrCat("the agent refused: ", refused.message()), now);
+  if (!refused.run().empty() && refused.run() != RunId(target))
+    return;  // about a run of an earlier job, being tidied up
+  OnTargetError(target, refused.code().empty() ? "REFUSED" : refused.code(),
+                absl::StrCat("the agent refused: ", refused.message()), now);
 }
 
 void JobMachine::OnSecretsNeeded(int target, Now) {
-  if (runs_[target].phase == Phase::kRunning && runs_[target].planned) out_.effects.push_back(SecretsEffect{PeerOf(target), runs_[target].plan});
+  if (runs_[target].phase == Phase::kRunning && runs_[target].planned)
+    out_.effects.push_back(SecretsEffect{PeerOf(target), runs_[target].plan});
 }
 
 void JobMachine::OnFetching(int target, const std::string& what, Now now) {
@@ -269,7 +281,8 @@ void JobMachine::OnClosed(int target, const CloseReason& reason, Now now) {
     ReleasePlace(target);
     SetPhase(target, Phase::kTrust);
     SetTargetState(target, Job::PAUSED,
-                   absl::StrCat("the host key ", reason.offered_host_key, " is not known; compare it on the host, then: pe resource trust ",
+                   absl::StrCat("the host key ", reason.offered_host_key,
+                                " is not known; compare it on the host, then: pe resource trust ",
                                 std::string(absl::StripPrefix(place, "resources/")), " ", reason.offered_host_key),
                    reason.code, now);
   } else if (reason.retryable || reason.code == "CONNECTION_LOST") {
@@ -283,7 +296,10 @@ void JobMachine::OnClosed(int target, const CloseReason& reason, Now now) {
 void JobMachine::Retry(int target, const CloseReason& reason, Now now) {
   Run& run = runs_[target];
   const bool stopping = job_.cancel_requested() || timed_out_;
-  if (run.give_up == 0) run.give_up = now.mono + (stopping ? limits_.cancel_reconnect_us : run.planned ? limits_.reconnect_us : limits_.first_contact_us);
+  if (run.give_up == 0)
+    run.give_up = now.mono + (stopping      ? limits_.cancel_reconnect_us
+                              : run.planned ? limits_.reconnect_us
+                                            : limits_.first_contact_us);
   const int64_t backoff = std::min(limits_.longest_backoff_us, limits_.first_backoff_us << std::min(run.attempts, 10));
   if (now.mono + backoff >= run.give_up) return GiveUp(target, reason, now);
   run.wake = now.mono + backoff;
@@ -300,7 +316,8 @@ void JobMachine::GiveUp(int target, const CloseReason& reason, Now now) {
 void JobMachine::CancelTarget(int target, Now now) {
   Run& run = runs_[target];
   switch (run.phase) {
-    case Phase::kEnded: return;
+    case Phase::kEnded:
+      return;
     case Phase::kIdle:
       if (run.planned) return;  // StartWhatCan connects to it
       break;
@@ -319,15 +336,20 @@ void JobMachine::CancelTarget(int target, Now now) {
         return;
       }
       break;
-    default: break;
+    default:
+      break;
   }
   EndTarget(target, StoppedState(), "", "", now);
 }
 
 std::string JobMachine::WhyFailed(int target) const {
   for (const StepStatus& step : job_.targets(target).steps()) {
-    if (step.state() == StepStatus::FAILED) return absl::StrCat("step '", step.id(), "' failed: ", step.result().message());
-    if (step.state() == StepStatus::OUTCOME_UNKNOWN) return absl::StrCat("the outcome of step '", step.id(), "' is not known");
+    if (step.state() == StepStatus::FAILED) {
+      const std::string& why = step.result().message().empty() ? step.reason() : step.result().message();
+      return absl::StrCat("step '", step.id(), "' failed", why.empty() ? "" : ": ", why);
+    }
+    if (step.state() == StepStatus::OUTCOME_UNKNOWN)
+      return absl::StrCat("the outcome of step '", step.id(), "' is not known");
   }
   return "the agent reported a failure";
 }
@@ -342,20 +364,24 @@ void JobMachine::EndTarget(int target, Job::State state, const std::string& reas
     event.set_step(i);
     // A step that had begun when its host was lost may or may not have had its effect; nobody knows, so nobody says.
     const bool begun = was == StepStatus::RUNNING || was == StepStatus::RETRYING;
-    event.mutable_step_state()->set_state(begun ? StepStatus::OUTCOME_UNKNOWN : cancelled ? StepStatus::CANCELLED : StepStatus::SKIPPED);
+    event.mutable_step_state()->set_state(begun       ? StepStatus::OUTCOME_UNKNOWN
+                                          : cancelled ? StepStatus::CANCELLED
+                                                      : StepStatus::SKIPPED);
     event.mutable_step_state()->set_reason(begun ? "its end was not seen" : cancelled ? "" : reason);
     Record(std::move(event), now);
   }
   if (job_.targets(target).state() == Job::PENDING && !cancelled) SetTargetState(target, Job::PLANNING, "", "", now);
   SetTargetState(target, state, reason, code, now);
   Run& run = runs_[target];
-  if (run.phase == Phase::kConnecting || run.phase == Phase::kRunning) out_.effects.push_back(DisconnectEffect{PeerOf(target)});
+  if (run.phase == Phase::kConnecting || run.phase == Phase::kRunning)
+    out_.effects.push_back(DisconnectEffect{PeerOf(target)});
   ReleasePlace(target);
   SetPhase(target, Phase::kEnded);
   if (job_.mode() != Job::APPLY) return;
   ResourceEffect effect{.resource = job_.targets(target).resource()};
   effect.state = state == Job::SUCCEEDED ? provision::v1::Resource::READY : provision::v1::Resource::FAILED;
-  effect.reason = state == Job::SUCCEEDED ? "" : absl::StrCat(job_.name(), ": ", reason.empty() ? Job::State_Name(state) : reason);
+  effect.reason =
+      state == Job::SUCCEEDED ? "" : absl::StrCat(job_.name(), ": ", reason.empty() ? Job::State_Name(state) : reason);
   effect.facts = run.target_facts;
   out_.effects.push_back(std::move(effect));
 }

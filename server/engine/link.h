@@ -30,14 +30,20 @@ class Link final : public ConnectionObserver {
  public:
   // `listener` is used only by closures of `inbox`.
   Link(std::shared_ptr<Inbox> inbox, LinkListener* listener, uint64_t id, JobId job, Peer peer, std::string resource)
-      : inbox_(std::move(inbox)), listener_(listener), id_(id), job_(std::move(job)), peer_(peer), resource_(std::move(resource)) {}
+      : inbox_(std::move(inbox)),
+        listener_(listener),
+        id_(id),
+        job_(std::move(job)),
+        peer_(peer),
+        resource_(std::move(resource)) {}
 
   // ---- ConnectionObserver; any thread
   void OnOpen(const provision::agent::v1::Hello& hello, const std::string& host_key) override {
     inbox_->Post([l = listener_, id = id_, hello, host_key] { l->OnLinkOpen(id, hello, host_key); });
   }
   void OnFrame(provision::agent::v1::Frame frame) override {
-    auto shared = std::make_shared<provision::agent::v1::Frame>(std::move(frame));  // closures are copied, frames are not
+    auto shared =
+        std::make_shared<provision::agent::v1::Frame>(std::move(frame));  // closures are copied, frames are not
     inbox_->Post([l = listener_, id = id_, shared] { l->OnLinkFrame(id, *shared); });
   }
   void OnClosed(const CloseReason& reason) override {

@@ -26,12 +26,14 @@ std::string ExporterName(const Monitoring& monitoring) {
 
 // "10.0.0.5:9100": the address that the exporter listens on, or the target's own where that is every address.
 std::string Endpoint(const Monitoring& monitoring, const TargetIdentity& target) {
-  const std::string listen = monitoring.node_exporter().listen().empty() ? kDefaultListen : monitoring.node_exporter().listen();
+  const std::string listen =
+      monitoring.node_exporter().listen().empty() ? kDefaultListen : monitoring.node_exporter().listen();
   const size_t colon = listen.rfind(':');
   const std::string address = listen.substr(0, colon);
   const bool every = address.empty() || address == "0.0.0.0" || address == "[::]";
   const bool ipv6 = absl::StrContains(target.host, ":");
-  return absl::StrCat(every ? (ipv6 ? absl::StrCat("[", target.host, "]") : target.host) : address, listen.substr(colon));
+  return absl::StrCat(every ? (ipv6 ? absl::StrCat("[", target.host, "]") : target.host) : address,
+                      listen.substr(colon));
 }
 
 // The label `instance` is the endpoint, unless the spec gives another one.
@@ -47,7 +49,8 @@ StepBody Config(const Monitoring& monitoring) {
   auto* edit = body.mutable_file_edit();
   edit->set_path(absl::StrCat("/etc/default/", ExporterName(monitoring)));
   edit->set_create(true);
-  edit->mutable_line()->set_line(absl::StrCat("ARGS=\"--web.listen-address=", monitoring.node_exporter().listen(), "\""));
+  edit->mutable_line()->set_line(
+      absl::StrCat("ARGS=\"--web.listen-address=", monitoring.node_exporter().listen(), "\""));
   edit->mutable_line()->set_match("^ARGS=");
   return body;
 }
@@ -69,8 +72,10 @@ StepBody Registration(const Monitoring& monitoring, const TargetIdentity& target
   }
   StepBody body;
   auto* file = body.mutable_file();
-  file->set_path(absl::StrCat(monitoring.prometheus().register_in(), "/", absl::StripPrefix(target.resource, "resources/"), ".json"));
-  file->set_content(nlohmann::json::array({entry}).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  file->set_path(absl::StrCat(monitoring.prometheus().register_in(), "/",
+                              absl::StripPrefix(target.resource, "resources/"), ".json"));
+  file->set_content(nlohmann::json::array({entry}).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+                    "\n");
   file->set_mode("0644");
   return body;
 }
@@ -90,11 +95,17 @@ StepBody ExporterRestart(const Monitoring& monitoring) { return ExporterUnit(mon
 StepBody LowerMonitoring(Part part, const Monitoring& monitoring, const TargetIdentity& target) {
   StepBody body;
   switch (part) {
-    case Part::kConfig: return Config(monitoring);
-    case Part::kUnit: return ExporterUnit(monitoring, Unit::STARTED);
-    case Part::kRegister: return Registration(monitoring, target);
-    case Part::kUp: return Up(monitoring, target);
-    default: body.mutable_package()->add_packages()->set_name(ExporterName(monitoring)); return body;
+    case Part::kConfig:
+      return Config(monitoring);
+    case Part::kUnit:
+      return ExporterUnit(monitoring, Unit::STARTED);
+    case Part::kRegister:
+      return Registration(monitoring, target);
+    case Part::kUp:
+      return Up(monitoring, target);
+    default:
+      body.mutable_package()->add_packages()->set_name(ExporterName(monitoring));
+      return body;
   }
 }
 

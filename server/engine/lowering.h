@@ -20,10 +20,12 @@ struct TargetIdentity {
 };
 
 // The body of a node, as written; for parts of monitoring see LowerMonitoring.
-provision::v1::StepBody BodyOf(const OutlineNode& node, const provision::v1::ServiceSpec& spec, const TargetIdentity& target);
+provision::v1::StepBody BodyOf(const OutlineNode& node, const provision::v1::ServiceSpec& spec,
+                               const TargetIdentity& target);
 
 // The body of a part of monitoring. REQUIRES: `monitoring` is interpolated and valid.
-provision::v1::StepBody LowerMonitoring(OutlineNode::Part part, const provision::v1::Monitoring& monitoring, const TargetIdentity& target);
+provision::v1::StepBody LowerMonitoring(OutlineNode::Part part, const provision::v1::Monitoring& monitoring,
+                                        const TargetIdentity& target);
 // What restarts an exporter whose configuration changed.
 provision::v1::StepBody ExporterRestart(const provision::v1::Monitoring& monitoring);
 

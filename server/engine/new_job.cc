@@ -8,12 +8,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/status.h"
 #include "server/engine/address.h"
 #include "server/engine/errors.h"
 #include "server/engine/planner.h"
 #include "server/engine/proto_time.h"
 #include "server/engine/transitions.h"
-#include "base/status.h"
 
 namespace pe {
 namespace {
@@ -27,7 +27,8 @@ using provision::v1::RetryRequest;
 // Collects the targets of one request and what is wrong with them.
 class TargetResolver {
  public:
-  TargetResolver(const Inventory& inventory, const std::map<std::string, Credential>& credentials, WallMicros now, NewJob* out)
+  TargetResolver(const Inventory& inventory, const std::map<std::string, Credential>& credentials, WallMicros now,
+                 NewJob* out)
       : known_(inventory), credentials_(credentials), now_(now), out_(out) {}
 
   void Add(const provision::v1::TargetSelector& selector, const std::string& field) {
@@ -35,9 +36,12 @@ class TargetResolver {
       AddInline(selector.inline_(), field + ".inline");
     } else if (!selector.label_selector().empty()) {
       const auto found = known_.Select(selector.label_selector());
-      if (found.empty()) violations_.push_back({field + ".label_selector", absl::StrCat("no resource has the labels '", selector.label_selector(), "'")});
+      if (found.empty())
+        violations_.push_back(
+            {field + ".label_selector", absl::StrCat("no resource has the labels '", selector.label_selector(), "'")});
       for (const Resource* resource : found) {
-        if (resource->state() != Resource::DISABLED) AddResource(*resource, field + ".label_selector", /*again_is_fine=*/true);
+        if (resource->state() != Resource::DISABLED)
+          AddResource(*resource, field + ".label_selector", /*again_is_fine=*/true);
       }
     } else {
       AddNamed(selector.resource(), field + ".resource", /*target=*/true);
@@ -47,9 +51,11 @@ class TargetResolver {
   void AddNamed(const std::string& name, const std::string& field, bool target) {
     const Resource* resource = Find(name);
     if (resource == nullptr) {
-      violations_.push_back({field, absl::StrCat("no such resource '", name, "'; `pe resource list` shows them, `pe resource create` makes one")});
+      violations_.push_back({field, absl::StrCat("no such resource '", name,
+                                                 "'; `pe resource list` shows them, `pe resource create` makes one")});
     } else if (resource->state() == Resource::DISABLED) {
-      disabled_.push_back(absl::StrCat(name, resource->reason().empty() ? "" : absl::StrCat(" (", resource->reason(), ")")));
+      disabled_.push_back(
+          absl::StrCat(name, resource->reason().empty() ? "" : absl::StrCat(" (", resource->reason(), ")")));
     } else if (target) {
       AddResource(*resource, field, false);
     }
@@ -58,7 +64,8 @@ class TargetResolver {
   absl::Status Result() const {
     if (!violations_.empty()) return InvalidRequest(violations_);
     if (!disabled_.empty()) {
-      return Precondition("RESOURCE_DISABLED", absl::StrCat("disabled: ", absl::StrJoin(disabled_, ", "), "; `pe resource enable` takes it into use"));
+      return Precondition("RESOURCE_DISABLED", absl::StrCat("disabled: ", absl::StrJoin(disabled_, ", "),
+                                                            "; `pe resource enable` takes it into use"));
     }
     return absl::OkStatus();
   }
@@ -69,7 +76,9 @@ class TargetResolver {
     if (!credentials_.contains(credential)) {
       std::vector<std::string> names;
       for (const auto& [name, unused] : credentials_) names.push_back(name);
-      violations_.push_back({field + ".credential", absl::StrCat("no credential '", credential, "' is configured; there are: ", absl::StrJoin(names, ", "))});
+      violations_.push_back(
+          {field + ".credential",
+           absl::StrCat("no credential '", credential, "' is configured; there are: ", absl::StrJoin(names, ", "))});
     }
     const auto parsed = ParseAddress(target.address());
     if (!parsed.ok()) return violations_.push_back({field + ".address", std::string(parsed.status().message())});
@@ -96,8 +105,10 @@ class TargetResolver {
     if (resource.state() == Resource::DISABLED) return disabled_.push_back(resource.name());
     const bool new_key = !target.host_key().empty() && resource.host_key().empty();
     if (!target.host_key().empty() && !new_key && target.host_key() != resource.host_key()) {
-      return violations_.push_back({field + ".host_key", absl::StrCat(resource.name(), " has this address and another pinned key, ", resource.host_key(),
-                                                                      "; if the host was really replaced: pe resource update")});
+      return violations_.push_back(
+          {field + ".host_key",
+           absl::StrCat(resource.name(), " has this address and another pinned key, ", resource.host_key(),
+                        "; if the host was really replaced: pe resource update")});
     }
     if (new_key) resource.set_host_key(target.host_key());
     if (!target.credential().empty()) resource.set_credential(target.credential());
@@ -112,7 +123,9 @@ class TargetResolver {
   void AddResource(const Resource& resource, const std::string& field, bool again_is_fine) {
     const auto [at, added] = seen_.emplace(IdentityOf(resource), resource.name());
     if (!added) {
-      if (!again_is_fine) violations_.push_back({field, absl::StrCat("the same host is a target twice: ", resource.name(), " and ", at->second)});
+      if (!again_is_fine)
+        violations_.push_back(
+            {field, absl::StrCat("the same host is a target twice: ", resource.name(), " and ", at->second)});
       return;
     }
     provision::v1::Target* target = out_->job.add_targets();
@@ -170,15 +183,18 @@ absl::StatusOr<NewJob> MakeJob(const ProvisionRequest& request, const Inventory&
   *job.mutable_spec() = request.spec();
   job.set_service(request.spec().name());
   job.set_version(request.spec().version());
-  job.set_on_failure(request.on_failure() == provision::v1::Step::CONTINUE ? provision::v1::Step::CONTINUE : provision::v1::Step::STOP);
+  job.set_on_failure(request.on_failure() == provision::v1::Step::CONTINUE ? provision::v1::Step::CONTINUE
+                                                                           : provision::v1::Step::STOP);
   job.set_parallelism(request.parallelism());
   if (request.has_timeout()) *job.mutable_deadline() = ToTimestamp(now + ToMicros(request.timeout()));
   PE_RETURN_IF_ERROR(SetVariables({request.variables().begin(), request.variables().end()}, &out));
   return out;
 }
 
-absl::StatusOr<NewJob> MakeRetry(const RetryRequest& request, const Job& parent, const Inventory& inventory, WallMicros now) {
-  if (!IsTerminal(parent.state())) return Precondition("JOB_NOT_TERMINAL", absl::StrCat(parent.name(), " has not ended; cancel it, or wait"));
+absl::StatusOr<NewJob> MakeRetry(const RetryRequest& request, const Job& parent, const Inventory& inventory,
+                                 WallMicros now) {
+  if (!IsTerminal(parent.state()))
+    return Precondition("JOB_NOT_TERMINAL", absl::StrCat(parent.name(), " has not ended; cancel it, or wait"));
   NewJob out;
   Job& job = out.job;
   SetTimes(now, &job);
@@ -207,18 +223,22 @@ absl::StatusOr<NewJob> MakeRetry(const RetryRequest& request, const Job& parent,
     copy->set_address(resource->address());
     copy->set_state(Job::PENDING);
   }
-  if (!step_known) violations.push_back({"step", absl::StrCat("no step '", request.step(), "' in ", parent.name(), "; `pe status` lists them")});
+  if (!step_known)
+    violations.push_back(
+        {"step", absl::StrCat("no step '", request.step(), "' in ", parent.name(), "; `pe status` lists them")});
   std::map<std::string, std::string> given(request.variables().begin(), request.variables().end());
   for (const auto& variable : parent.spec().variables()) {
     const bool secret = variable.type() == provision::v1::Variable::SECRET;
     const auto value = parent.variables().find(variable.name());
     if (!secret && value != parent.variables().end()) given.emplace(variable.name(), value->second);
     if (secret && !given.contains(variable.name())) {
-      violations.push_back({absl::StrCat("variables.", variable.name()), "secrets are not kept beyond the end of a job; give the value again"});
+      violations.push_back({absl::StrCat("variables.", variable.name()),
+                            "secrets are not kept beyond the end of a job; give the value again"});
     }
   }
   if (!violations.empty()) return InvalidRequest(violations);
-  if (job.targets_size() == 0) return Precondition("NOTHING_TO_RETRY", absl::StrCat("every target of ", parent.name(), " succeeded"));
+  if (job.targets_size() == 0)
+    return Precondition("NOTHING_TO_RETRY", absl::StrCat("every target of ", parent.name(), " succeeded"));
   PE_RETURN_IF_ERROR(SetVariables(given, &out));
   return out;
 }

@@ -18,7 +18,7 @@
 namespace pe {
 
 struct NewJob {
-  provision::v1::Job job;  // without name and admission
+  provision::v1::Job job;                                  // without name and admission
   std::vector<provision::v1::Resource> new_resources;      // inline targets seen for the first time
   std::vector<provision::v1::Resource> changed_resources;  // inline targets that brought a host key
   SecretValues secrets;

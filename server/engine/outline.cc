@@ -24,10 +24,20 @@ class OutlineMaker {
     AddSections();
     const int barrier = Last();  // steps begin when what the sections ask for is there
     AddSteps(barrier);
-    if (spec_.has_monitoring()) AddRegistration({.section = "monitoring", .base = "monitoring", .field = "spec.monitoring", .monitoring = &spec_.monitoring()}, Last());
+    if (spec_.has_monitoring())
+      AddRegistration({.section = "monitoring",
+                       .base = "monitoring",
+                       .field = "spec.monitoring",
+                       .monitoring = &spec_.monitoring()},
+                      Last());
     for (int i = 0; i < spec_.acceptance_size(); ++i) {
-      Add({.part = Part::kAcceptance, .section = "acceptance", .base = "acceptance", .suffix = absl::StrCat(".", i),
-           .field = absl::StrCat("spec.acceptance[", i, "]"), .probe = &spec_.acceptance(i)}, {}, -1);
+      Add({.part = Part::kAcceptance,
+           .section = "acceptance",
+           .base = "acceptance",
+           .suffix = absl::StrCat(".", i),
+           .field = absl::StrCat("spec.acceptance[", i, "]"),
+           .probe = &spec_.acceptance(i)},
+          {}, -1);
     }
     if (out_.places.empty()) out_.places.push_back({});
     return std::move(out_);
@@ -39,7 +49,8 @@ class OutlineMaker {
   // A stage ends where the place changes. The first is the target's, so that its facts are known to the others.
   void Add(OutlineNode node, const StagePlace& place, int after) {
     if (out_.places.empty() && !place.on.empty()) out_.places.push_back({});
-    if (out_.places.empty() || out_.places.back().on != place.on || out_.places.back().host_side != place.host_side) out_.places.push_back(place);
+    if (out_.places.empty() || out_.places.back().on != place.on || out_.places.back().host_side != place.host_side)
+      out_.places.push_back(place);
     node.stage = static_cast<int>(out_.places.size()) - 1;
     if (after >= 0) node.after.push_back(after);
     out_.nodes.push_back(std::move(node));
@@ -52,14 +63,31 @@ class OutlineMaker {
   }
 
   void AddSections() {
-    if (WantsImage()) Add({.part = Part::kOsImage, .section = "os", .base = "os", .suffix = ".image", .field = "spec.os"}, {.host_side = true}, -1);
+    if (WantsImage())
+      Add({.part = Part::kOsImage, .section = "os", .base = "os", .suffix = ".image", .field = "spec.os"},
+          {.host_side = true}, -1);
     if (!spec_.libraries().empty()) {
-      Add({.part = Part::kLibraries, .section = "libraries", .base = "libraries", .suffix = ".packages", .field = "spec.libraries"}, {}, Last());
+      Add({.part = Part::kLibraries,
+           .section = "libraries",
+           .base = "libraries",
+           .suffix = ".packages",
+           .field = "spec.libraries"},
+          {}, Last());
     }
     if (spec_.has_security() && spec_.security().patches() != SecurityPatches::NONE) {
-      Add({.part = Part::kSecurity, .section = "security", .base = "security", .suffix = ".patches", .field = "spec.security"}, {}, Last());
+      Add({.part = Part::kSecurity,
+           .section = "security",
+           .base = "security",
+           .suffix = ".patches",
+           .field = "spec.security"},
+          {}, Last());
     }
-    if (spec_.has_monitoring()) AddExporter({.section = "monitoring", .base = "monitoring", .field = "spec.monitoring", .monitoring = &spec_.monitoring()}, Last());
+    if (spec_.has_monitoring())
+      AddExporter({.section = "monitoring",
+                   .base = "monitoring",
+                   .field = "spec.monitoring",
+                   .monitoring = &spec_.monitoring()},
+                  Last());
   }
 
   void AddPart(OutlineNode node, Part part, const char* suffix, const StagePlace& place, int after) {
@@ -103,7 +131,8 @@ class OutlineMaker {
     const Step& step = spec_.steps(i);
     OutlineNode node{.base = step.id(), .field = absl::StrCat("spec.steps[", i, "]"), .step = &step};
     if (!step.has_monitoring()) {
-      const StagePlace place{.on = step.on().empty() ? "" : FullResourceName(step.on()), .host_side = rootfs_ && step.has_os_image()};
+      const StagePlace place{.on = step.on().empty() ? "" : FullResourceName(step.on()),
+                             .host_side = rootfs_ && step.has_os_image()};
       return Add(std::move(node), place, -1);
     }
     node.monitoring = &step.monitoring();
@@ -119,7 +148,9 @@ class OutlineMaker {
 
 }  // namespace
 
-Outline MakeOutline(const ServiceSpec& spec, const std::string& transport) { return OutlineMaker(spec, transport).Make(); }
+Outline MakeOutline(const ServiceSpec& spec, const std::string& transport) {
+  return OutlineMaker(spec, transport).Make();
+}
 
 std::string FullResourceName(absl::string_view name) {
   return absl::StartsWith(name, "resources/") ? std::string(name) : absl::StrCat("resources/", name);
@@ -127,7 +158,9 @@ std::string FullResourceName(absl::string_view name) {
 
 std::string RestartHandlerId(const OutlineNode& config) { return config.base + ".restart"; }
 
-std::vector<StagePlace> PlaceStages(const ServiceSpec& spec, const std::string& transport) { return MakeOutline(spec, transport).places; }
+std::vector<StagePlace> PlaceStages(const ServiceSpec& spec, const std::string& transport) {
+  return MakeOutline(spec, transport).places;
+}
 
 std::vector<std::string> NamedResources(const ServiceSpec& spec) {
   std::set<std::string> out;

@@ -1,5 +1,5 @@
-// Outline: what a plan consists of before any fact is known: the spec's sections and steps as nodes in the order in which they
-// run, cut into stages. Everything that follows from spec and transport alone. Pure; thread-safe.
+// Outline: what a plan consists of before any fact is known: the spec's sections and steps as nodes in the order in
+// which they run, cut into stages. Everything that follows from spec and transport alone. Pure; thread-safe.
 #ifndef SERVER_ENGINE_OUTLINE_H_
 #define SERVER_ENGINE_OUTLINE_H_
 
@@ -15,13 +15,13 @@ struct OutlineNode {
   enum class Part { kStep, kOsImage, kLibraries, kSecurity, kExporter, kConfig, kUnit, kRegister, kUp, kAcceptance };
   Part part = Part::kStep;
   const char* section = "steps";
-  std::string base;    // id without "[i]": the step's, or the section's name
-  std::string suffix;  // ".exporter"; empty for a step that is one node
-  std::string field;   // path in the request, for violations: "spec.steps[3]"
+  std::string base;                                       // id without "[i]": the step's, or the section's name
+  std::string suffix;                                     // ".exporter"; empty for a step that is one node
+  std::string field;                                      // path in the request, for violations: "spec.steps[3]"
   const provision::v1::Step* step = nullptr;              // of the spec; null for what a section asks for
   const provision::v1::Monitoring* monitoring = nullptr;  // for the parts of monitoring
   const provision::v1::Probe* probe = nullptr;            // for acceptance
-  std::vector<int> after;  // nodes; all come earlier
+  std::vector<int> after;                                 // nodes; all come earlier
   int stage = 0;
 
   std::string id() const { return base + suffix; }

@@ -6,3 +6,4 @@ pe_library(pe_planner
     validate.cc validate_body.cc validate_body_files.cc validate_body_packages.cc validate_body_probe.cc validate_body_system.cc
     validate_resources.cc validate_spec.cc validate_steps.cc validate_texts.cc variables.cc
   LINKS pe_base pe_expression pe_proto_core nlohmann_json::nlohmann_json)
+target_precompile_headers(pe_planner REUSE_FROM pe_proto_pch)

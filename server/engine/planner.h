@@ -42,18 +42,18 @@ absl::StatusOr<Variables> BindVariables(const provision::v1::ServiceSpec& spec,
 struct PlanInput {
   const provision::v1::ServiceSpec* spec = nullptr;
   const Variables* variables = nullptr;
-  const provision::v1::Facts* facts = nullptr;  // of the host that the stage runs on
+  const provision::v1::Facts* facts = nullptr;         // of the host that the stage runs on
   const provision::v1::Facts* target_facts = nullptr;  // of the target, for `on:` stages; null when not known yet
-  std::string resource;    // the target, "resources/web-1"
-  std::string host;        // host part of its address, for monitoring's instance label
-  std::string transport;   // of the target
-  std::string root;        // rootfs: its directory
+  std::string resource;                                // the target, "resources/web-1"
+  std::string host;                                    // host part of its address, for monitoring's instance label
+  std::string transport;                               // of the target
+  std::string root;                                    // rootfs: its directory
   provision::v1::Job::Mode mode = provision::v1::Job::APPLY;
   provision::v1::Step::OnFailure on_failure = provision::v1::Step::STOP;
-  std::string from_step;   // of a retry: steps before it are skipped; empty: none
+  std::string from_step;                      // of a retry: steps before it are skipped; empty: none
   std::vector<std::string> pending_handlers;  // of a retry: handlers that an earlier job notified and did not run
-  int stage = 0;           // which one to plan
-  int first_index = 0;     // index in Target.steps of the stage's first step
+  int stage = 0;                              // which one to plan
+  int first_index = 0;                        // index in Target.steps of the stage's first step
 };
 
 // Where a stage runs; known before its facts.
@@ -82,11 +82,13 @@ std::vector<StagePlace> PlaceStages(const provision::v1::ServiceSpec& spec, cons
 // system is another one, the package manager is not supported, a capability is missing).
 absl::StatusOr<StagePlan> PlanStage(const PlanInput& input);
 
-// Resources named by `on:` and by monitoring, which a job must hold besides its targets: "resources/...", sorted, unique.
+// Resources named by `on:` and by monitoring, which a job must hold besides its targets: "resources/...", sorted,
+// unique.
 std::vector<std::string> NamedResources(const provision::v1::ServiceSpec& spec);
 
 // `body` with references to secrets replaced. REQUIRES: every referenced name is in `secrets`.
-provision::v1::StepBody ResolveSecrets(const provision::v1::StepBody& body, const std::map<std::string, std::string>& secrets);
+provision::v1::StepBody ResolveSecrets(const provision::v1::StepBody& body,
+                                       const std::map<std::string, std::string>& secrets);
 
 }  // namespace pe
 

@@ -16,7 +16,9 @@ inline google::protobuf::Timestamp ToTimestamp(WallMicros micros) {
   return out;
 }
 
-inline WallMicros ToMicros(const google::protobuf::Timestamp& t) { return t.seconds() * kMicrosPerSecond + t.nanos() / 1000; }
+inline WallMicros ToMicros(const google::protobuf::Timestamp& t) {
+  return t.seconds() * kMicrosPerSecond + t.nanos() / 1000;
+}
 
 inline google::protobuf::Duration ToDuration(int64_t micros) {
   google::protobuf::Duration out;
@@ -25,7 +27,9 @@ inline google::protobuf::Duration ToDuration(int64_t micros) {
   return out;
 }
 
-inline int64_t ToMicros(const google::protobuf::Duration& d) { return d.seconds() * kMicrosPerSecond + d.nanos() / 1000; }
+inline int64_t ToMicros(const google::protobuf::Duration& d) {
+  return d.seconds() * kMicrosPerSecond + d.nanos() / 1000;
+}
 
 }  // namespace pe
 

@@ -1,5 +1,5 @@
-// Report: collects violations, cheaply when there are none. A FieldPath is a chain on the stack that becomes text only for
-// a violation. Not thread-safe: one check, one report.
+// Report: collects violations, cheaply when there are none. A FieldPath is a chain on the stack that becomes text only
+// for a violation. Not thread-safe: one check, one report.
 #ifndef SERVER_ENGINE_REPORT_H_
 #define SERVER_ENGINE_REPORT_H_
 
@@ -17,6 +17,8 @@ namespace pe {
 class FieldPath {
  public:
   explicit FieldPath(absl::string_view name) : name_(name) {}
+  explicit FieldPath(const char* name) : name_(name) {}
+  explicit FieldPath(std::string&& name) = delete;  // it would be gone
   FieldPath(const FieldPath& up, absl::string_view name, int index = -1) : up_(&up), name_(name), index_(index) {}
   // Prevents a path whose parent dies with the statement.
   FieldPath(FieldPath&& up, absl::string_view name, int index = -1) = delete;
@@ -37,7 +39,9 @@ class Report {
   explicit Report(Texts texts) : texts_(texts) {}
 
   void Add(const FieldPath& path, std::string description);
-  void Add(const FieldPath& parent, absl::string_view field, std::string description) { Add(FieldPath(parent, field), std::move(description)); }
+  void Add(const FieldPath& parent, absl::string_view field, std::string description) {
+    Add(FieldPath(parent, field), std::move(description));
+  }
 
   // Judges a text when it is set.
   void Optional(const FieldPath& parent, absl::string_view field, absl::string_view text, rule::Rule rule);

@@ -19,7 +19,7 @@ class Scheduler {
   // What a change of the queues means for one job.
   struct Notice {
     JobId job;
-    std::string key;                // the resource's identity
+    std::string key;              // the resource's identity
     std::optional<JobId> behind;  // the job just before it; nullopt: its turn has come
   };
 

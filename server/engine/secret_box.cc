@@ -34,10 +34,12 @@ absl::StatusOr<SecretValues> SecretBox::Unseal(absl::string_view sealed) const {
   std::string plain(sealed.size() < kHead ? 0 : sealed.size() - kHead, '\0');
   provision::v1::Job carrier;
   if (sealed.size() < kHead ||
-      crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(plain.data()), Bytes(sealed) + crypto_secretbox_NONCEBYTES,
+      crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(plain.data()),
+                                 Bytes(sealed) + crypto_secretbox_NONCEBYTES,
                                  sealed.size() - crypto_secretbox_NONCEBYTES, Bytes(sealed), Bytes(key_)) != 0 ||
       !carrier.ParseFromString(plain)) {
-    return absl::DataLossError("the sealed secrets cannot be opened: the secret key file is another one, or the data was altered");
+    return absl::DataLossError(
+        "the sealed secrets cannot be opened: the secret key file is another one, or the data was altered");
   }
   return SecretValues(carrier.variables().begin(), carrier.variables().end());
 }

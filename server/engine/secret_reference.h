@@ -1,5 +1,5 @@
-// A reference to a secret inside a text: "\x1eNAME\x1f". Neither character may come in with a request or a host's facts,
-// so that nobody can make a reference but the planner.
+// A reference to a secret inside a text: "\x1eNAME\x1f". Neither character may come in with a request or a host's
+// facts, so that nobody can make a reference but the planner.
 #ifndef SERVER_ENGINE_SECRET_REFERENCE_H_
 #define SERVER_ENGINE_SECRET_REFERENCE_H_
 

@@ -14,7 +14,11 @@ constexpr size_t kMaxEdges = 100'000;
 class Connector {
  public:
   Connector(const Outline& outline, int first_index, std::vector<StageEntry>* entries)
-      : outline_(outline), first_index_(first_index), entries_(*entries), positions_(entries->size(), -1), effective_(entries->size()) {}
+      : outline_(outline),
+        first_index_(first_index),
+        entries_(*entries),
+        positions_(entries->size(), -1),
+        effective_(entries->size()) {}
 
   absl::Status Connect() {
     SetPositions();
@@ -22,9 +26,10 @@ class Connector {
       ConnectAfter(static_cast<int>(i));
       ConnectNotify(&entries_[i]);
       if (edges_ > kMaxEdges) {
-        return absl::ResourceExhaustedError(absl::StrCat("'", entries_[i].planned.status.id(), "' brings the plan to more than ", kMaxEdges,
-                                                         " dependencies: every element of a for_each comes after every element of the one before; "
-                                                         "put a step between them, or make the lists shorter"));
+        return absl::ResourceExhaustedError(
+            absl::StrCat("'", entries_[i].planned.status.id(), "' brings the plan to more than ", kMaxEdges,
+                         " dependencies: every element of a for_each comes after every element of the one before; "
+                         "put a step between them, or make the lists shorter"));
       }
     }
     return absl::OkStatus();

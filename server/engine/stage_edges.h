@@ -19,8 +19,9 @@ struct StageEntry {
   bool sent() const { return planned.status.state() == provision::v1::StepStatus::PENDING; }
 };
 
-// Sets `after` and `notify`, and the indices. What comes after a skipped step comes after what that one came after; what
-// comes after a step of an earlier stage needs no edge: that stage has ended. RESOURCE_EXHAUSTED when there are too many edges.
+// Sets `after` and `notify`, and the indices. What comes after a skipped step comes after what that one came after;
+// what comes after a step of an earlier stage needs no edge: that stage has ended. RESOURCE_EXHAUSTED when there are
+// too many edges.
 absl::Status ConnectEntries(const Outline& outline, int first_index, std::vector<StageEntry>* entries);
 
 }  // namespace pe

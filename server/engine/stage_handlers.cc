@@ -19,7 +19,8 @@ constexpr size_t kNotifiersShown = 5;
 int FirstStage(const Outline& outline, const std::string& handler) {
   for (const OutlineNode& node : outline.nodes) {
     const bool own = node.part == Part::kConfig && RestartHandlerId(node) == handler;
-    const bool named = node.step != nullptr && std::find(node.step->notify().begin(), node.step->notify().end(), handler) != node.step->notify().end();
+    const bool named = node.step != nullptr && std::find(node.step->notify().begin(), node.step->notify().end(),
+                                                         handler) != node.step->notify().end();
     if (own || named) return node.stage;
   }
   return -1;
@@ -29,7 +30,9 @@ int FirstStage(const Outline& outline, const std::string& handler) {
 
 // A handler that is owed runs once, in the first stage whose steps could have notified it.
 bool StagePlanner::Forced(const std::string& handler) const {
-  const bool owed = start_handler_ == handler || std::find(input_.pending_handlers.begin(), input_.pending_handlers.end(), handler) != input_.pending_handlers.end();
+  const bool owed =
+      start_handler_ == handler || std::find(input_.pending_handlers.begin(), input_.pending_handlers.end(), handler) !=
+                                       input_.pending_handlers.end();
   return owed && FirstStage(outline_, handler) == input_.stage;
 }
 
@@ -37,7 +40,11 @@ void StagePlanner::AddHandlers() {
   for (const OwnHandler& own : own_handlers_) AddHandler(own.node, &own.body);
   for (int i = 0; i < input_.spec->handlers_size() && !report_.full(); ++i) {
     const Step& handler = input_.spec->handlers(i);
-    AddHandler({.section = "handlers", .base = handler.id(), .field = absl::StrCat("spec.handlers[", i, "]"), .step = &handler}, nullptr);
+    AddHandler({.section = "handlers",
+                .base = handler.id(),
+                .field = absl::StrCat("spec.handlers[", i, "]"),
+                .step = &handler},
+               nullptr);
   }
 }
 
@@ -56,7 +63,8 @@ void StagePlanner::AddHandler(const OutlineNode& node, const StepBody* own_body)
   entry.planned.status.set_handler(true);
   const size_t shown = std::min(notifiers.size(), kNotifiersShown);
   entry.planned.status.set_plan_reason(
-      absl::StrCat("runs once when changed: ", absl::StrJoin(notifiers.begin(), notifiers.begin() + shown, ", "), shown < notifiers.size() ? " ..." : ""));
+      absl::StrCat("runs once when changed: ", absl::StrJoin(notifiers.begin(), notifiers.begin() + shown, ", "),
+                   shown < notifiers.size() ? " ..." : ""));
   if (!sent && !forced) {
     Skip(node, "no step that notifies it runs", &entry);
   } else if (own_body != nullptr) {

@@ -23,12 +23,14 @@ using provision::v1::StepBody;
 using provision::v1::StepStatus;
 using Part = OutlineNode::Part;
 
-constexpr size_t kMaxPlanBytes = size_t{64} << 20;  // for_each over a list with large contents; an agent holds the whole plan
+constexpr size_t kMaxPlanBytes = size_t{64}
+                                 << 20;  // for_each over a list with large contents; an agent holds the whole plan
 constexpr int64_t kDefaultBackoffMicros = kMicrosPerSecond;
 constexpr int64_t kDefaultMaxBackoffMicros = 60 * kMicrosPerSecond;
 constexpr double kDefaultMultiplier = 2;
 
-const provision::v1::Facts& ExpressionFacts(const PlanInput& input, const StagePlace& place, const provision::v1::Facts& none) {
+const provision::v1::Facts& ExpressionFacts(const PlanInput& input, const StagePlace& place,
+                                            const provision::v1::Facts& none) {
   if (place.on.empty()) return *input.facts;
   return input.target_facts == nullptr ? none : *input.target_facts;
 }
@@ -66,7 +68,9 @@ absl::StatusOr<StagePlan> StagePlanner::Make() {
 
 void StagePlanner::CheckPlace() {
   if (!place_.on.empty() && input_.target_facts == nullptr) {
-    report_.Add(FieldPath("spec.steps"), "a step runs on another resource before anything is known about the target; this is a defect of the engine");
+    report_.Add(
+        FieldPath("spec.steps"),
+        "a step runs on another resource before anything is known about the target; this is a defect of the engine");
   }
   if (place_.on.empty() && !place_.host_side && input_.spec->has_os()) fit_.CheckOs(input_.spec->os());
   if (input_.transport != "rootfs" || input_.stage + 1 != static_cast<int>(outline_.places.size())) return;
@@ -88,7 +92,8 @@ void StagePlanner::FindStart() {
     if (!rounds || !absl::ConsumePrefix(&rest, node.base)) continue;
     const size_t close = rest.find(']');
     if (rest == node.suffix) return void(start_node_ = i);
-    if (!absl::ConsumePrefix(&rest, "[") || close == absl::string_view::npos || rest.substr(close) != node.suffix) continue;
+    if (!absl::ConsumePrefix(&rest, "[") || close == absl::string_view::npos || rest.substr(close) != node.suffix)
+      continue;
     if (absl::SimpleAtoi(rest.substr(0, close - 1), &start_element_)) return void(start_node_ = i);
   }
   // A handler: every step is skipped, and what comes after handlers is not.
@@ -99,7 +104,8 @@ void StagePlanner::FindStart() {
   start_handler_ = from;
   bool known = false;
   for (const Step& handler : input_.spec->handlers()) known = known || handler.id() == from;
-  for (const OutlineNode& node : outline_.nodes) known = known || (node.part == Part::kConfig && RestartHandlerId(node) == from);
+  for (const OutlineNode& node : outline_.nodes)
+    known = known || (node.part == Part::kConfig && RestartHandlerId(node) == from);
   if (!known) report_.Add(FieldPath("step"), absl::StrCat("there is no step '", from, "' in this plan"));
 }
 
@@ -136,7 +142,8 @@ bool StagePlanner::AddElement(int index, const Element& element, const Bindings&
   const OutlineNode& node = outline_.nodes[index];
   StageEntry entry = NewEntry(node, element);
   entry.node = index;
-  const bool before = index < start_node_ || (index == start_node_ && element.index >= 0 && element.index < start_element_);
+  const bool before =
+      index < start_node_ || (index == start_node_ && element.index >= 0 && element.index < start_element_);
   if (before) {
     if (node.part == Part::kConfig) MakeBody(node, element, values, &entry);  // the retry may begin with its handler
     Skip(node, absl::StrCat("the retry begins with '", input_.from_step, "'"), &entry);
@@ -150,7 +157,8 @@ bool StagePlanner::AddEntry(StageEntry entry) {
   bytes_ += entry.planned.step.ByteSizeLong() + entry.planned.status.ByteSizeLong();
   entries_.push_back(std::move(entry));
   if (report_.full()) return false;
-  if (static_cast<int>(entries_.size()) > kMaxSteps) report_.Add(FieldPath("spec.steps"), absl::StrCat("for_each brings the plan to more than ", kMaxSteps, " steps"));
+  if (static_cast<int>(entries_.size()) > kMaxSteps)
+    report_.Add(FieldPath("spec.steps"), absl::StrCat("for_each brings the plan to more than ", kMaxSteps, " steps"));
   else if (bytes_ > kMaxPlanBytes) report_.Add(FieldPath("spec.steps"), "for_each brings the plan to more than 64 MiB");
   else return true;
   return false;
@@ -162,7 +170,8 @@ StageEntry StagePlanner::NewEntry(const OutlineNode& node, const Element& elemen
   status.set_id(absl::StrCat(node.base, Round(element.index), node.suffix));
   status.set_state(StepStatus::PENDING);
   status.set_plan_reason(PlanReason(node));
-  if (element.index >= 0) absl::StrAppend(status.mutable_plan_reason(), ", for '", Shorten(Printable(element.item.substr(0, 256)), 80), "'");
+  if (element.index >= 0)
+    absl::StrAppend(status.mutable_plan_reason(), ", for '", Shorten(Printable(element.item.substr(0, 256)), 80), "'");
   status.set_stage(input_.stage);
   status.set_section(node.section);
   status.set_on(place_.on);
@@ -171,11 +180,14 @@ StageEntry StagePlanner::NewEntry(const OutlineNode& node, const Element& elemen
   return entry;
 }
 
-const Environment& StagePlanner::NamesFor(const Element& element) const { return element.index < 0 ? names_.names() : names_.with_item(); }
+const Environment& StagePlanner::NamesFor(const Element& element) const {
+  return element.index < 0 ? names_.names() : names_.with_item();
+}
 
 void StagePlanner::Fill(const OutlineNode& node, const Element& element, const Bindings& values, StageEntry* entry) {
   StepStatus& status = entry->planned.status;
-  if (!Wanted(node, NamesFor(element), values)) return Skip(node, absl::StrCat("`", Shorten(node.step->when(), 200), "` is false"), entry);
+  if (!Wanted(node, NamesFor(element), values))
+    return Skip(node, absl::StrCat("`", Shorten(node.step->when(), 200), "` is false"), entry);
   const FieldPath path(node.field);
   StepBody body = MakeBody(node, element, values, entry);
   status.set_kind(KindOf(body));
@@ -188,7 +200,8 @@ void StagePlanner::Fill(const OutlineNode& node, const Element& element, const B
   status.set_title(Title(node, NamesFor(element), values, *entry));
   if (!reason.empty()) return Skip(node, reason, entry);
   status.set_not_undoable(NotUndoable(entry->planned.step.body()));
-  if (entry->planned.step.body().has_download()) entry->planned.step.add_blobs(entry->planned.step.body().download().sha256());
+  if (entry->planned.step.body().has_download())
+    entry->planned.step.add_blobs(entry->planned.step.body().download().sha256());
   entry->planned.step.set_id(status.id());
   entry->planned.step.set_last(node.part == Part::kAcceptance);
   SetEnvelope(node.step, &entry->planned.step);
@@ -198,9 +211,12 @@ void StagePlanner::Skip(const OutlineNode& node, std::string reason, StageEntry*
   StepStatus& status = entry->planned.status;
   status.set_state(StepStatus::SKIPPED);
   status.set_reason(std::move(reason));
-  if (status.kind().empty()) status.set_kind(KindOf(node.monitoring == nullptr ? BodyOf(node, *input_.spec, target_) : LowerMonitoring(node.part, {}, target_)));
+  if (status.kind().empty())
+    status.set_kind(KindOf(node.monitoring == nullptr ? BodyOf(node, *input_.spec, target_)
+                                                      : LowerMonitoring(node.part, {}, target_)));
   const bool open = node.step != nullptr && expression::Template::Needed(node.step->title());
-  if (status.title().empty()) status.set_title(node.step == nullptr || node.step->title().empty() || open ? status.id() : node.step->title());
+  if (status.title().empty())
+    status.set_title(node.step == nullptr || node.step->title().empty() || open ? status.id() : node.step->title());
   entry->planned.step.Clear();
 }
 
@@ -209,11 +225,13 @@ bool StagePlanner::Wanted(const OutlineNode& node, const Environment& names, con
   const auto compiled = expression::Expression::Compile(node.step->when(), names);
   const auto value = compiled.ok() ? compiled->Evaluate(values) : compiled.status();
   if (value.ok() && std::holds_alternative<bool>(*value)) return std::get<bool>(*value);
-  report_.Add(FieldPath(node.field), absl::StrCat("when: ", value.ok() ? "does not yield a bool" : value.status().message()));
+  report_.Add(FieldPath(node.field),
+              absl::StrCat("when: ", value.ok() ? "does not yield a bool" : value.status().message()));
   return false;
 }
 
-StepBody StagePlanner::MakeBody(const OutlineNode& node, const Element& element, const Bindings& values, StageEntry* entry) {
+StepBody StagePlanner::MakeBody(const OutlineNode& node, const Element& element, const Bindings& values,
+                                StageEntry* entry) {
   const FieldPath path(node.field);
   if (node.monitoring == nullptr) {
     StepBody body = BodyOf(node, *input_.spec, target_);
@@ -221,8 +239,10 @@ StepBody StagePlanner::MakeBody(const OutlineNode& node, const Element& element,
     return body;
   }
   provision::v1::Monitoring monitoring = *node.monitoring;
-  Interpolate(&monitoring, path, NamesFor(element), values, &report_);
-  Check(monitoring, path, &report_);
+  const std::string field = node.step == nullptr ? node.field : absl::StrCat(node.field, ".monitoring");
+  const FieldPath at(field);
+  Interpolate(&monitoring, at, NamesFor(element), values, &report_);
+  Check(monitoring, at, &report_);
   if (node.part == Part::kConfig) {
     OutlineNode restart = node;
     restart.base = absl::StrCat(node.base, Round(element.index));
@@ -233,8 +253,10 @@ StepBody StagePlanner::MakeBody(const OutlineNode& node, const Element& element,
   return LowerMonitoring(node.part, monitoring, target_);
 }
 
-std::string StagePlanner::Title(const OutlineNode& node, const Environment& names, const Bindings& values, const StageEntry& entry) {
-  if (node.step == nullptr || node.monitoring != nullptr) return Shorten(Printable(TitleOf(entry.planned.step.body())), 200);
+std::string StagePlanner::Title(const OutlineNode& node, const Environment& names, const Bindings& values,
+                                const StageEntry& entry) {
+  if (node.step == nullptr || node.monitoring != nullptr)
+    return Shorten(Printable(TitleOf(entry.planned.step.body())), 200);
   if (node.step->title().empty()) return entry.planned.status.id();
   const auto parsed = expression::Template::Parse(node.step->title(), names);
   const auto text = parsed.ok() ? parsed->Render(values) : parsed.status();
@@ -251,14 +273,16 @@ void StagePlanner::SetEnvelope(const Step* step, provision::agent::v1::PlanStep*
   out->set_backoff_us(retry.has_backoff() ? ToMicros(retry.backoff()) : kDefaultBackoffMicros);
   out->set_multiplier(retry.multiplier() == 0 ? kDefaultMultiplier : retry.multiplier());
   out->set_max_backoff_us(retry.has_max_backoff() ? ToMicros(retry.max_backoff()) : kDefaultMaxBackoffMicros);
-  const Step::OnFailure on_failure = envelope.on_failure() == Step::ON_FAILURE_UNSPECIFIED ? input_.on_failure : envelope.on_failure();
+  const Step::OnFailure on_failure =
+      envelope.on_failure() == Step::ON_FAILURE_UNSPECIFIED ? input_.on_failure : envelope.on_failure();
   out->set_continue_on_failure(on_failure == Step::CONTINUE);
 }
 
 absl::StatusOr<StagePlan> PlanStage(const PlanInput& input) {
   const Outline outline = MakeOutline(*input.spec, input.transport);
   if (input.stage < 0 || input.stage >= static_cast<int>(outline.places.size())) {
-    return absl::InternalError(absl::StrCat("stage ", input.stage, " of a plan of ", outline.places.size(), " stages was asked for"));
+    return absl::InternalError(
+        absl::StrCat("stage ", input.stage, " of a plan of ", outline.places.size(), " stages was asked for"));
   }
   return StagePlanner(input, outline).Make();
 }

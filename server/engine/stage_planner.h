@@ -51,8 +51,10 @@ class StagePlanner {
   void Skip(const OutlineNode& node, std::string reason, StageEntry* entry) const;
   bool Wanted(const OutlineNode& node, const expression::Environment& names, const expression::Bindings& values);
   // Texts replaced and checked.
-  provision::v1::StepBody MakeBody(const OutlineNode& node, const Element& element, const expression::Bindings& values, StageEntry* entry);
-  std::string Title(const OutlineNode& node, const expression::Environment& names, const expression::Bindings& values, const StageEntry& entry);
+  provision::v1::StepBody MakeBody(const OutlineNode& node, const Element& element, const expression::Bindings& values,
+                                   StageEntry* entry);
+  std::string Title(const OutlineNode& node, const expression::Environment& names, const expression::Bindings& values,
+                    const StageEntry& entry);
   void SetEnvelope(const provision::v1::Step* step, provision::agent::v1::PlanStep* out) const;
   const expression::Environment& NamesFor(const Element& element) const;
 

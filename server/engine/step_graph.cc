@@ -59,7 +59,8 @@ void FindCycle(StepGraph* graph) {
   while (seen_at[at] < 0) {
     seen_at[at] = static_cast<int>(path.size());
     path.push_back(at);
-    at = *std::find_if(graph->after[at].begin(), graph->after[at].end(), [&](int earlier) { return !ordered[earlier]; });
+    at =
+        *std::find_if(graph->after[at].begin(), graph->after[at].end(), [&](int earlier) { return !ordered[earlier]; });
   }
   graph->cycle.assign(path.begin() + seen_at[at], path.end());
 }

@@ -10,8 +10,8 @@ namespace pe {
 bool IsPlain(const google::protobuf::FieldDescriptor* field);
 // "${" in a plain field is no mistake: it is free text, or an expression with a text in quotes.
 bool IsFreeText(const google::protobuf::FieldDescriptor* field);
-// Content that goes into a file or to a program in ways that nobody else on the host or in the API can see. Names, paths,
-// arguments, titles and whatever ends in a world-readable file by nature (unit files, package sources) are not.
+// Content that goes into a file or to a program in ways that nobody else on the host or in the API can see. Names,
+// paths, arguments, titles and whatever ends in a world-readable file by nature (unit files, package sources) are not.
 bool MayHoldSecret(const google::protobuf::FieldDescriptor* field);
 
 }  // namespace pe

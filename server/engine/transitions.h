@@ -18,43 +18,45 @@ using JobStates = provision::v1::Job;
 using StepStates = provision::v1::StepStatus;
 
 constexpr bool IsTerminal(provision::v1::Job::State s) {
-  return s == JobStates::SUCCEEDED || s == JobStates::FAILED || s == JobStates::CANCELLED || s == JobStates::TIMED_OUT ||
-         s == JobStates::ROLLED_BACK || s == JobStates::ROLLBACK_FAILED || s == JobStates::UNREACHABLE;
+  return s == JobStates::SUCCEEDED || s == JobStates::FAILED || s == JobStates::CANCELLED ||
+         s == JobStates::TIMED_OUT || s == JobStates::ROLLED_BACK || s == JobStates::ROLLBACK_FAILED ||
+         s == JobStates::UNREACHABLE;
 }
 
 constexpr bool IsTerminal(provision::v1::StepStatus::State s) {
-  return s == StepStates::UNCHANGED || s == StepStates::CHANGED || s == StepStates::SKIPPED || s == StepStates::FAILED ||
-         s == StepStates::CANCELLED || s == StepStates::UNDONE || s == StepStates::OUTCOME_UNKNOWN;
+  return s == StepStates::UNCHANGED || s == StepStates::CHANGED || s == StepStates::SKIPPED ||
+         s == StepStates::FAILED || s == StepStates::CANCELLED || s == StepStates::UNDONE ||
+         s == StepStates::OUTCOME_UNKNOWN;
 }
 
 // Of a job and of each of its targets. A state may also follow itself with another reason.
 inline constexpr Transition<provision::v1::Job::State> kJobTransitions[] = {
-    {JobStates::PENDING, JobStates::QUEUED},          // behind other jobs, or no free place
-    {JobStates::PENDING, JobStates::PLANNING},        // first connection asked for
-    {JobStates::PENDING, JobStates::CANCELLED},       // cancelled before it began
+    {JobStates::PENDING, JobStates::QUEUED},     // behind other jobs, or no free place
+    {JobStates::PENDING, JobStates::PLANNING},   // first connection asked for
+    {JobStates::PENDING, JobStates::CANCELLED},  // cancelled before it began
     {JobStates::PENDING, JobStates::TIMED_OUT},
-    {JobStates::QUEUED, JobStates::PLANNING},         // its turn has come
-    {JobStates::QUEUED, JobStates::RUNNING},          // a target that goes on in a later stage
+    {JobStates::QUEUED, JobStates::PLANNING},  // its turn has come
+    {JobStates::QUEUED, JobStates::RUNNING},   // a target that goes on in a later stage
     {JobStates::QUEUED, JobStates::CANCELLED},
     {JobStates::QUEUED, JobStates::TIMED_OUT},
-    {JobStates::PLANNING, JobStates::RUNNING},        // a stage is planned
-    {JobStates::PLANNING, JobStates::PAUSED},         // waits for a person: host key
+    {JobStates::PLANNING, JobStates::RUNNING},  // a stage is planned
+    {JobStates::PLANNING, JobStates::PAUSED},   // waits for a person: host key
     {JobStates::PLANNING, JobStates::QUEUED},
-    {JobStates::PLANNING, JobStates::SUCCEEDED},      // nothing to do
-    {JobStates::PLANNING, JobStates::FAILED},         // the plan cannot be made
+    {JobStates::PLANNING, JobStates::SUCCEEDED},  // nothing to do
+    {JobStates::PLANNING, JobStates::FAILED},     // the plan cannot be made
     {JobStates::PLANNING, JobStates::UNREACHABLE},
     {JobStates::PLANNING, JobStates::CANCELLING},
     {JobStates::PLANNING, JobStates::CANCELLED},
     {JobStates::PLANNING, JobStates::TIMED_OUT},
-    {JobStates::PAUSED, JobStates::PLANNING},         // trust was given
+    {JobStates::PAUSED, JobStates::PLANNING},  // trust was given
     {JobStates::PAUSED, JobStates::RUNNING},
     {JobStates::PAUSED, JobStates::FAILED},
     {JobStates::PAUSED, JobStates::CANCELLED},
     {JobStates::PAUSED, JobStates::TIMED_OUT},
     {JobStates::PAUSED, JobStates::UNREACHABLE},
-    {JobStates::RUNNING, JobStates::QUEUED},          // the next stage waits for another resource
+    {JobStates::RUNNING, JobStates::QUEUED},  // the next stage waits for another resource
     {JobStates::RUNNING, JobStates::PAUSED},
-    {JobStates::RUNNING, JobStates::PLANNING},        // the next stage is planned from fresh facts
+    {JobStates::RUNNING, JobStates::PLANNING},  // the next stage is planned from fresh facts
     {JobStates::RUNNING, JobStates::SUCCEEDED},
     {JobStates::RUNNING, JobStates::FAILED},
     {JobStates::RUNNING, JobStates::UNREACHABLE},
@@ -62,41 +64,27 @@ inline constexpr Transition<provision::v1::Job::State> kJobTransitions[] = {
     {JobStates::RUNNING, JobStates::CANCELLED},
     {JobStates::RUNNING, JobStates::TIMED_OUT},
     {JobStates::CANCELLING, JobStates::CANCELLED},
-    {JobStates::CANCELLING, JobStates::SUCCEEDED},    // it ended before the cancellation reached it
+    {JobStates::CANCELLING, JobStates::SUCCEEDED},  // it ended before the cancellation reached it
     {JobStates::CANCELLING, JobStates::FAILED},
     {JobStates::CANCELLING, JobStates::TIMED_OUT},
     {JobStates::CANCELLING, JobStates::UNREACHABLE},
 };
 
 inline constexpr Transition<provision::v1::StepStatus::State> kStepTransitions[] = {
-    {StepStates::PENDING, StepStates::WAITING},
-    {StepStates::PENDING, StepStates::RUNNING},
-    {StepStates::PENDING, StepStates::UNCHANGED},
-    {StepStates::PENDING, StepStates::CHANGED},
-    {StepStates::PENDING, StepStates::FAILED},
-    {StepStates::PENDING, StepStates::SKIPPED},
-    {StepStates::PENDING, StepStates::CANCELLED},
-    {StepStates::WAITING, StepStates::RUNNING},
-    {StepStates::WAITING, StepStates::UNCHANGED},
-    {StepStates::WAITING, StepStates::CHANGED},
-    {StepStates::WAITING, StepStates::FAILED},
-    {StepStates::WAITING, StepStates::SKIPPED},
-    {StepStates::WAITING, StepStates::CANCELLED},
-    {StepStates::WAITING, StepStates::RETRYING},
-    {StepStates::WAITING, StepStates::OUTCOME_UNKNOWN},
-    {StepStates::RUNNING, StepStates::WAITING},
-    {StepStates::RUNNING, StepStates::RETRYING},
-    {StepStates::RUNNING, StepStates::UNCHANGED},
-    {StepStates::RUNNING, StepStates::CHANGED},
-    {StepStates::RUNNING, StepStates::SKIPPED},
-    {StepStates::RUNNING, StepStates::FAILED},
-    {StepStates::RUNNING, StepStates::CANCELLED},
-    {StepStates::RUNNING, StepStates::OUTCOME_UNKNOWN},
-    {StepStates::RETRYING, StepStates::WAITING},
-    {StepStates::RETRYING, StepStates::RUNNING},
-    {StepStates::RETRYING, StepStates::FAILED},
-    {StepStates::RETRYING, StepStates::SKIPPED},
-    {StepStates::RETRYING, StepStates::CANCELLED},
+    {StepStates::PENDING, StepStates::WAITING},          {StepStates::PENDING, StepStates::RUNNING},
+    {StepStates::PENDING, StepStates::UNCHANGED},        {StepStates::PENDING, StepStates::CHANGED},
+    {StepStates::PENDING, StepStates::FAILED},           {StepStates::PENDING, StepStates::SKIPPED},
+    {StepStates::PENDING, StepStates::CANCELLED},        {StepStates::WAITING, StepStates::RUNNING},
+    {StepStates::WAITING, StepStates::UNCHANGED},        {StepStates::WAITING, StepStates::CHANGED},
+    {StepStates::WAITING, StepStates::FAILED},           {StepStates::WAITING, StepStates::SKIPPED},
+    {StepStates::WAITING, StepStates::CANCELLED},        {StepStates::WAITING, StepStates::RETRYING},
+    {StepStates::WAITING, StepStates::OUTCOME_UNKNOWN},  {StepStates::RUNNING, StepStates::WAITING},
+    {StepStates::RUNNING, StepStates::RETRYING},         {StepStates::RUNNING, StepStates::UNCHANGED},
+    {StepStates::RUNNING, StepStates::CHANGED},          {StepStates::RUNNING, StepStates::SKIPPED},
+    {StepStates::RUNNING, StepStates::FAILED},           {StepStates::RUNNING, StepStates::CANCELLED},
+    {StepStates::RUNNING, StepStates::OUTCOME_UNKNOWN},  {StepStates::RETRYING, StepStates::WAITING},
+    {StepStates::RETRYING, StepStates::RUNNING},         {StepStates::RETRYING, StepStates::FAILED},
+    {StepStates::RETRYING, StepStates::SKIPPED},         {StepStates::RETRYING, StepStates::CANCELLED},
     {StepStates::RETRYING, StepStates::OUTCOME_UNKNOWN},
 };
 

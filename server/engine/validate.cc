@@ -23,16 +23,21 @@ namespace {
 using provision::v1::ProvisionRequest;
 using provision::v1::TargetSelector;
 
-constexpr int64_t kMaxJobMicros = int64_t{31} * 24 * 3600 * kMicrosPerSecond;  // a month: longer is "no limit", which is unset
+constexpr int64_t kMaxJobMicros =
+    int64_t{31} * 24 * 3600 * kMicrosPerSecond;  // a month: longer is "no limit", which is unset
 constexpr size_t kMaxPageTokenBytes = 1024;
 constexpr size_t kMaxFilterBytes = 1024;
 
 void CheckTarget(const TargetSelector& selector, const FieldPath& path, Report* report) {
   switch (selector.target_case()) {
-    case TargetSelector::kResource: return report->Required(path, "resource", selector.resource(), rule::ResourceName);
-    case TargetSelector::kLabelSelector: return report->Required(path, "label_selector", selector.label_selector(), rule::LabelSelector);
-    case TargetSelector::kInline: break;
-    case TargetSelector::TARGET_NOT_SET: return report->Add(path, "is empty; set resource, label_selector or inline");
+    case TargetSelector::kResource:
+      return report->Required(path, "resource", selector.resource(), rule::ResourceName);
+    case TargetSelector::kLabelSelector:
+      return report->Required(path, "label_selector", selector.label_selector(), rule::LabelSelector);
+    case TargetSelector::kInline:
+      break;
+    case TargetSelector::TARGET_NOT_SET:
+      return report->Add(path, "is empty; set resource, label_selector or inline");
   }
   const FieldPath at(path, "inline");
   CheckAddress(selector.inline_().address(), selector.inline_().host_key(), at, report);
@@ -42,19 +47,27 @@ void CheckTarget(const TargetSelector& selector, const FieldPath& path, Report* 
 void CheckTargets(const ProvisionRequest& request, Report* report) {
   const FieldPath root("");
   if (request.targets().empty()) report->Add(root, "targets", "is required: at least one target");
-  if (request.targets_size() > kMaxTargets) return report->Add(root, "targets", absl::StrCat("more than ", kMaxTargets, " targets (", request.targets_size(), ")"));
-  for (int i = 0; i < request.targets_size() && !report->full(); ++i) CheckTarget(request.targets(i), FieldPath(root, "targets", i), report);
+  if (request.targets_size() > kMaxTargets)
+    return report->Add(root, "targets",
+                       absl::StrCat("more than ", kMaxTargets, " targets (", request.targets_size(), ")"));
+  for (int i = 0; i < request.targets_size() && !report->full(); ++i)
+    CheckTarget(request.targets(i), FieldPath(root, "targets", i), report);
 }
 
 void CheckEnums(const ProvisionRequest& request, const FieldPath& root, Report* report) {
-  if (!provision::v1::Job::Mode_IsValid(request.mode())) report->Add(root, "mode", absl::StrCat(static_cast<int>(request.mode()), " is not a mode; APPLY and PLAN are"));
-  if (request.on_failure() == provision::v1::Step::ROLLBACK) report->Add(root, "on_failure", "ROLLBACK is not implemented; STOP and CONTINUE are");
+  if (!provision::v1::Job::Mode_IsValid(request.mode()))
+    report->Add(root, "mode", absl::StrCat(static_cast<int>(request.mode()), " is not a mode; APPLY and PLAN are"));
+  if (request.on_failure() == provision::v1::Step::ROLLBACK)
+    report->Add(root, "on_failure", "ROLLBACK is not implemented; STOP and CONTINUE are");
   if (!provision::v1::Step::OnFailure_IsValid(request.on_failure())) {
-    report->Add(root, "on_failure", absl::StrCat(static_cast<int>(request.on_failure()), " is not a value of it; STOP and CONTINUE are"));
+    report->Add(root, "on_failure",
+                absl::StrCat(static_cast<int>(request.on_failure()), " is not a value of it; STOP and CONTINUE are"));
   }
 }
 
-void CheckJobName(const std::string& name, Report* report) { report->Required(FieldPath(""), "name", name, rule::JobName); }
+void CheckJobName(const std::string& name, Report* report) {
+  report->Required(FieldPath(""), "name", name, rule::JobName);
+}
 
 }  // namespace
 
@@ -64,26 +77,30 @@ void CheckAddress(absl::string_view address, absl::string_view host_key, const F
   if (!parsed.ok()) return report->Add(path, "address", std::string(parsed.status().message()));
   if (host_key.empty()) return;
   const bool ssh = parsed->transport == "ssh" || parsed->transport == "openssh";
-  if (!ssh) return report->Add(path, "host_key", absl::StrCat("the transport '", parsed->transport, "' has no host keys"));
+  if (!ssh)
+    return report->Add(path, "host_key", absl::StrCat("the transport '", parsed->transport, "' has no host keys"));
   report->Plain(FieldPath(path, "host_key"), host_key, rule::HostKey);
 }
 
 void CheckPage(int32_t page_size, absl::string_view page_token, const FieldPath& root, Report* report) {
   if (page_size < 0) report->Add(root, "page_size", "is negative; leave it out for 50");
-  if (page_token.size() > kMaxPageTokenBytes) report->Add(root, "page_token", "is no token of this engine; begin with the first page");
+  if (page_token.size() > kMaxPageTokenBytes)
+    report->Add(root, "page_token", "is no token of this engine; begin with the first page");
 }
 
 std::vector<Violation> Validate(const ProvisionRequest& request) {
   Report report(Report::Texts::kFinal);
   const FieldPath root("");
-  if (!request.spec_ref().empty()) report.Add(root, "spec_ref", "a catalogue of specs is not implemented; send the spec itself in spec");
+  if (!request.spec_ref().empty())
+    report.Add(root, "spec_ref", "a catalogue of specs is not implemented; send the spec itself in spec");
   else if (!request.has_spec()) report.Add(root, "spec", "is required");
   CheckTargets(request, &report);
   CheckEnums(request, root, &report);
   if (!request.request_id().empty()) report.Plain(FieldPath(root, "request_id"), request.request_id(), rule::RequestId);
   if (request.has_timeout()) CheckDuration(request.timeout(), 1, kMaxJobMicros, root, "timeout", &report);
   report.Range(root, "parallelism", request.parallelism(), 0, kMaxTargets);
-  if (!request.environment().empty()) report.Plain(FieldPath(root, "environment"), request.environment(), rule::EnvironmentName);
+  if (!request.environment().empty())
+    report.Plain(FieldPath(root, "environment"), request.environment(), rule::EnvironmentName);
   if (!request.has_spec()) return report.Take();
   CheckGiven(request.spec(), {request.variables().begin(), request.variables().end()}, &report);
   Report spec(Report::Texts::kTemplates);
@@ -96,18 +113,22 @@ std::vector<Violation> Validate(const ProvisionRequest& request) {
 std::vector<Violation> Validate(const provision::v1::StatusRequest& request) {
   Report report(Report::Texts::kFinal);
   CheckJobName(request.name(), &report);
-  if (!provision::v1::JobView_IsValid(request.view())) report.Add(FieldPath("view"), absl::StrCat(static_cast<int>(request.view()), " is not a view; BASIC and FULL are"));
+  if (!provision::v1::JobView_IsValid(request.view()))
+    report.Add(FieldPath("view"), absl::StrCat(static_cast<int>(request.view()), " is not a view; BASIC and FULL are"));
   return report.Take();
 }
 
 std::vector<Violation> Validate(const provision::v1::WatchRequest& request) {
   Report report(Report::Texts::kFinal);
   CheckJobName(request.name(), &report);
-  if (request.has_after_seq() && request.after_seq() < 0) report.Add(FieldPath("after_seq"), "is negative; 0 gives every event, and leaving it out a snapshot first");
+  if (request.has_after_seq() && request.after_seq() < 0)
+    report.Add(FieldPath("after_seq"), "is negative; 0 gives every event, and leaving it out a snapshot first");
   const FieldPath filter("filter");
-  if (request.filter().targets_size() > kMaxTargets) report.Add(filter, "targets", absl::StrCat("more than ", kMaxTargets, " indices"));
+  if (request.filter().targets_size() > kMaxTargets)
+    report.Add(filter, "targets", absl::StrCat("more than ", kMaxTargets, " indices"));
   for (int i = 0; i < request.filter().targets_size() && !report.full(); ++i) {
-    if (request.filter().targets(i) < 0) report.Add(FieldPath(filter, "targets", i), "is negative; targets are counted from 0");
+    if (request.filter().targets(i) < 0)
+      report.Add(FieldPath(filter, "targets", i), "is negative; targets are counted from 0");
   }
   return report.Take();
 }
@@ -117,7 +138,8 @@ std::vector<Violation> Validate(const provision::v1::ListRequest& request) {
   Report report(Report::Texts::kFinal);
   const FieldPath root("");
   CheckPage(request.page_size(), request.page_token(), root, &report);
-  if (request.filter().size() > kMaxFilterBytes) report.Add(root, "filter", absl::StrCat("is longer than ", kMaxFilterBytes, " bytes"));
+  if (request.filter().size() > kMaxFilterBytes)
+    report.Add(root, "filter", absl::StrCat("is longer than ", kMaxFilterBytes, " bytes"));
   return report.Take();
 }
 
@@ -137,7 +159,8 @@ std::vector<Violation> Validate(const provision::v1::RetryRequest& request) {
   for (const auto& [name, value] : request.variables()) {
     if (report.full()) break;
     report.Plain(variables, name, rule::VariableName);
-    const auto parsed = ParseVariable(provision::v1::Variable::SECRET, value);  // types are checked against the job's spec later
+    const auto parsed =
+        ParseVariable(provision::v1::Variable::SECRET, value);  // types are checked against the job's spec later
     if (!parsed.ok()) report.Add(FieldPath(variables, name), std::string(parsed.status().message()));
   }
   return report.Take();

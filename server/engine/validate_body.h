@@ -1,6 +1,6 @@
-// Checks of step bodies, one function a kind. The same functions judge a spec, where texts may have "${...}" in them, and
-// what the planner made of it, where nothing is open any more: so a variable or a host's fact cannot bring in what a spec may
-// not have. Pure; thread-safe.
+// Checks of step bodies, one function a kind. The same functions judge a spec, where texts may have "${...}" in them,
+// and what the planner made of it, where nothing is open any more: so a variable or a host's fact cannot bring in what
+// a spec may not have. Pure; thread-safe.
 #ifndef SERVER_ENGINE_VALIDATE_BODY_H_
 #define SERVER_ENGINE_VALIDATE_BODY_H_
 
@@ -34,8 +34,8 @@ void Check(const provision::v1::Repository& repository, const FieldPath& path, R
 void Check(const provision::v1::RepositoryKey& key, const FieldPath& path, Report* report);
 void Check(const provision::v1::Package& package, const FieldPath& path, Report* report);
 void Check(const provision::v1::SecurityPatches& patches, const FieldPath& path, Report* report);
-void CheckPackages(const google::protobuf::RepeatedPtrField<provision::v1::Package::Item>& packages, const FieldPath& parent,
-                   absl::string_view field, Report* report);
+void CheckPackages(const google::protobuf::RepeatedPtrField<provision::v1::Package::Item>& packages,
+                   const FieldPath& parent, absl::string_view field, Report* report);
 
 // validate_body_system.cc
 void Check(const provision::v1::User& user, const FieldPath& path, Report* report);

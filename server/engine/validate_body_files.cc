@@ -42,9 +42,11 @@ void CheckBlock(const FileEdit::Block& block, const FieldPath& path, Report* rep
 
 void CheckIni(const FileEdit::Ini& ini, const FieldPath& path, Report* report) {
   report->Required(path, "key", ini.key(), rule::OneLine);
-  if (absl::StrContains(ini.key(), "=") && !report->Unknown(ini.key())) report->Add(path, "key", "has a '=', which ends a key");
+  if (absl::StrContains(ini.key(), "=") && !report->Unknown(ini.key()))
+    report->Add(path, "key", "has a '=', which ends a key");
   report->Optional(path, "section", ini.section(), rule::OneLine);
-  if (absl::StrContains(ini.section(), "]") && !report->Unknown(ini.section())) report->Add(path, "section", "has a ']'; write it without brackets");
+  if (absl::StrContains(ini.section(), "]") && !report->Unknown(ini.section()))
+    report->Add(path, "section", "has a ']'; write it without brackets");
   report->Optional(path, "value", ini.value(), rule::OneLine);
 }
 
@@ -74,7 +76,9 @@ void Check(const provision::v1::Directory& directory, const FieldPath& path, Rep
   const bool top_level = directory.path().rfind('/') == 0;
   if (absent && directory.path() == "/") report->Add(path, "path", "'/' cannot be removed");
   else if (absent && directory.recurse() && top_level && !report->Unknown(directory.path())) {
-    report->Add(path, "path", absl::StrCat("'", directory.path(), "' is a top-level directory, which is not removed with all that is inside"));
+    report->Add(path, "path",
+                absl::StrCat("'", directory.path(),
+                             "' is a top-level directory, which is not removed with all that is inside"));
   }
 }
 
@@ -88,12 +92,18 @@ void Check(const FileEdit& edit, const FieldPath& path, Report* report) {
   report->Required(path, "path", edit.path(), rule::AbsolutePath);
   CheckValidate(edit.validate(), path, report);
   switch (edit.edit_case()) {
-    case FileEdit::kLine: return CheckLine(edit.line(), FieldPath(path, "line"), report);
-    case FileEdit::kBlock: return CheckBlock(edit.block(), FieldPath(path, "block"), report);
-    case FileEdit::kReplace: return report->Required(FieldPath(path, "replace"), "match", edit.replace().match(), rule::Pattern);
-    case FileEdit::kIni: return CheckIni(edit.ini(), FieldPath(path, "ini"), report);
-    case FileEdit::kJson: return CheckJson(edit.json(), FieldPath(path, "json"), report);
-    case FileEdit::EDIT_NOT_SET: return report->Add(path, "has no change; set one of line, block, replace, ini and json");
+    case FileEdit::kLine:
+      return CheckLine(edit.line(), FieldPath(path, "line"), report);
+    case FileEdit::kBlock:
+      return CheckBlock(edit.block(), FieldPath(path, "block"), report);
+    case FileEdit::kReplace:
+      return report->Required(FieldPath(path, "replace"), "match", edit.replace().match(), rule::Pattern);
+    case FileEdit::kIni:
+      return CheckIni(edit.ini(), FieldPath(path, "ini"), report);
+    case FileEdit::kJson:
+      return CheckJson(edit.json(), FieldPath(path, "json"), report);
+    case FileEdit::EDIT_NOT_SET:
+      return report->Add(path, "has no change; set one of line, block, replace, ini and json");
   }
 }
 

@@ -39,8 +39,8 @@ void Check(const provision::v1::RepositoryKey& key, const FieldPath& path, Repor
   report->Optional(path, "fingerprint", key.fingerprint(), rule::Fingerprint);
 }
 
-void CheckPackages(const google::protobuf::RepeatedPtrField<Package::Item>& packages, const FieldPath& parent, absl::string_view field,
-                   Report* report) {
+void CheckPackages(const google::protobuf::RepeatedPtrField<Package::Item>& packages, const FieldPath& parent,
+                   absl::string_view field, Report* report) {
   std::set<absl::string_view> names;
   for (int i = 0; i < packages.size() && !report->full(); ++i) {
     const FieldPath path(parent, field, i);

@@ -47,17 +47,24 @@ void CheckRegistration(const Monitoring::Prometheus& prometheus, const FieldPath
 void Check(const Probe& probe, const FieldPath& path, Report* report) {
   report->Range(path, "interval_ms", probe.interval_ms(), 0, kMaxWaitMillis);
   switch (probe.condition_case()) {
-    case Probe::kTcp: return CheckTcp(probe.tcp(), FieldPath(path, "tcp"), report);
-    case Probe::kHttp: return CheckHttp(probe.http(), FieldPath(path, "http"), report);
-    case Probe::kUnit: return CheckUnit(probe.unit(), FieldPath(path, "unit"), report);
-    case Probe::kFile: return report->Required(FieldPath(path, "file"), "path", probe.file().path(), rule::AbsolutePath);
-    case Probe::kPrometheusUp: return CheckUp(probe.prometheus_up(), FieldPath(path, "prometheus_up"), report);
-    case Probe::CONDITION_NOT_SET: return report->Add(path, "has no condition; set one of tcp, http, unit, file and prometheus_up");
+    case Probe::kTcp:
+      return CheckTcp(probe.tcp(), FieldPath(path, "tcp"), report);
+    case Probe::kHttp:
+      return CheckHttp(probe.http(), FieldPath(path, "http"), report);
+    case Probe::kUnit:
+      return CheckUnit(probe.unit(), FieldPath(path, "unit"), report);
+    case Probe::kFile:
+      return report->Required(FieldPath(path, "file"), "path", probe.file().path(), rule::AbsolutePath);
+    case Probe::kPrometheusUp:
+      return CheckUp(probe.prometheus_up(), FieldPath(path, "prometheus_up"), report);
+    case Probe::CONDITION_NOT_SET:
+      return report->Add(path, "has no condition; set one of tcp, http, unit, file and prometheus_up");
   }
 }
 
 void Check(const Monitoring& monitoring, const FieldPath& path, Report* report) {
-  if (!monitoring.has_node_exporter() && !monitoring.has_prometheus()) report->Add(path, "is empty; set node_exporter, prometheus, or both");
+  if (!monitoring.has_node_exporter() && !monitoring.has_prometheus())
+    report->Add(path, "is empty; set node_exporter, prometheus, or both");
   const FieldPath exporter(path, "node_exporter");
   report->Optional(exporter, "listen", monitoring.node_exporter().listen(), rule::ListenAddress);
   report->Optional(exporter, "package", monitoring.node_exporter().package(), rule::PackageName);

@@ -9,16 +9,19 @@ namespace {
 using provision::v1::Exec;
 using provision::v1::Unit;
 
-constexpr int64_t kMaxId = 0xfffffffe;                 // the largest but (uid_t) -1, which means "none"
-constexpr int64_t kMaxStableMillis = 10 * 60 * 1000;   // a step's default timeout
+constexpr int64_t kMaxId = 0xfffffffe;                // the largest but (uid_t) -1, which means "none"
+constexpr int64_t kMaxStableMillis = 10 * 60 * 1000;  // a step's default timeout
 
 const char* Shell(absl::string_view text) { return rule::AbsolutePath(text); }
 
 const char* Comment(absl::string_view text) {
-  return rule::OneLine(text) == nullptr && !absl::StrContains(text, ":") ? nullptr : "has a ':' or a control character, which /etc/passwd cannot hold";
+  return rule::OneLine(text) == nullptr && !absl::StrContains(text, ":")
+             ? nullptr
+             : "has a ':' or a control character, which /etc/passwd cannot hold";
 }
 
-void CheckArgv(const google::protobuf::RepeatedPtrField<std::string>& argv, const FieldPath& path, absl::string_view field, Report* report) {
+void CheckArgv(const google::protobuf::RepeatedPtrField<std::string>& argv, const FieldPath& path,
+               absl::string_view field, Report* report) {
   if (argv.empty()) return;
   if (argv[0].empty()) return report->Add(FieldPath(path, field, 0), "the program is empty");
   report->Optional(path, field, argv[0], rule::Program);
@@ -42,10 +45,12 @@ void CheckCommand(const Exec& exec, const FieldPath& path, Report* report) {
 void CheckChanged(const Exec& exec, const FieldPath& path, Report* report) {
   const bool output = exec.changed() == Exec::OUTPUT;
   if (output) report->Required(path, "changed_pattern", exec.changed_pattern(), rule::Pattern);
-  if (!output && !exec.changed_pattern().empty()) report->Add(path, "changed_pattern", "has a meaning only with changed: OUTPUT");
+  if (!output && !exec.changed_pattern().empty())
+    report->Add(path, "changed_pattern", "has a meaning only with changed: OUTPUT");
   const bool code = exec.changed() == Exec::EXIT_CODE;
   if (code) report->Range(path, "changed_exit_code", exec.changed_exit_code(), 1, 255);
-  if (!code && exec.changed_exit_code() != 0) report->Add(path, "changed_exit_code", "has a meaning only with changed: EXIT_CODE");
+  if (!code && exec.changed_exit_code() != 0)
+    report->Add(path, "changed_exit_code", "has a meaning only with changed: EXIT_CODE");
   for (const int32_t success : exec.success_codes()) report->Range(path, "success_codes", success, 0, 255);
 }
 
@@ -60,13 +65,15 @@ void Check(const provision::v1::User& user, const FieldPath& path, Report* repor
   report->Optional(path, "shell", user.shell(), Shell);
   report->Optional(path, "comment", user.comment(), Comment);
   report->Optional(path, "password_hash", user.password_hash(), rule::PasswordHash);
-  if (user.state() == provision::v1::ABSENT && user.name() == "root") report->Add(path, "name", "'root' cannot be removed");
+  if (user.state() == provision::v1::ABSENT && user.name() == "root")
+    report->Add(path, "name", "'root' cannot be removed");
 }
 
 void Check(const provision::v1::Group& group, const FieldPath& path, Report* report) {
   report->Required(path, "name", group.name(), rule::UserName);
   report->Range(path, "gid", group.gid(), 0, kMaxId);
-  if (group.state() == provision::v1::ABSENT && group.name() == "root") report->Add(path, "name", "'root' cannot be removed");
+  if (group.state() == provision::v1::ABSENT && group.name() == "root")
+    report->Add(path, "name", "'root' cannot be removed");
 }
 
 void Check(const provision::v1::AuthorizedKey& key, const FieldPath& path, Report* report) {
@@ -83,7 +90,8 @@ void Check(const Unit& unit, const FieldPath& path, Report* report) {
   if (unit.enablement() == Unit::MASKED && unit.state() != Unit::STATE_UNSPECIFIED && unit.state() != Unit::STOPPED) {
     report->Add(path, "state", "a masked unit cannot be started");
   }
-  if (unit.enablement() == Unit::MASKED && !unit.content().empty()) report->Add(path, "content", "a masked unit has no file of its own");
+  if (unit.enablement() == Unit::MASKED && !unit.content().empty())
+    report->Add(path, "content", "a masked unit has no file of its own");
   report->Optional(path, "content", unit.content(), rule::NoNul);
   for (int i = 0; i < unit.drop_ins_size() && !report->full(); ++i) {
     const FieldPath drop_in(path, "drop_ins", i);
@@ -101,7 +109,8 @@ void Check(const provision::v1::Sysctl& sysctl, const FieldPath& path, Report* r
 
 void Check(const provision::v1::Hostname& hostname, const FieldPath& path, Report* report) {
   report->Required(path, "name", hostname.name(), rule::Hostname);
-  if (hostname.name().size() > 64) report->Add(path, "name", "is longer than the kernel lets a host name be (64 characters)");
+  if (hostname.name().size() > 64)
+    report->Add(path, "name", "is longer than the kernel lets a host name be (64 characters)");
 }
 
 void Check(const Exec& exec, const FieldPath& path, Report* report) {

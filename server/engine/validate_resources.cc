@@ -32,7 +32,9 @@ void CheckSettings(const Resource& resource, const FieldPath& path, Report* repo
   if (resource.etag().size() > 64) report->Add(path, "etag", "is no etag of this engine");
 }
 
-void CheckName(const std::string& name, const FieldPath& parent, Report* report) { report->Required(parent, "name", name, rule::ResourceName); }
+void CheckName(const std::string& name, const FieldPath& parent, Report* report) {
+  report->Required(parent, "name", name, rule::ResourceName);
+}
 
 template <typename Request>
 std::vector<Violation> OnlyName(const Request& request) {
@@ -75,11 +77,13 @@ std::vector<Violation> Validate(const provision::v1::UpdateResourceRequest& requ
     if (report.full()) break;
     static const std::vector<std::string> kSettable = {"address", "host_key", "labels", "environment", "credential"};
     if (std::find(kSettable.begin(), kSettable.end(), field) != kSettable.end()) continue;
-    report.Add(mask, absl::StrCat("'", Shorten(Printable(field), 64), "' cannot be updated; address, host_key, labels, environment and credential can",
+    report.Add(mask, absl::StrCat("'", Shorten(Printable(field), 64),
+                                  "' cannot be updated; address, host_key, labels, environment and credential can",
                                   report.DidYouMean(field, kSettable)));
   }
   for (const std::string& field : request.update_mask().paths()) {
-    if (field == "address" && resource.address().empty()) report.Add(path, "address", "is required: update_mask names it");
+    if (field == "address" && resource.address().empty())
+      report.Add(path, "address", "is required: update_mask names it");
   }
   return report.Take();
 }
@@ -91,7 +95,8 @@ std::vector<Violation> Validate(const provision::v1::DisableResourceRequest& req
   const FieldPath root("");
   CheckName(request.name(), root, &report);
   report.Optional(root, "reason", request.reason(), rule::OneLine);
-  if (request.reason().size() > kMaxReasonBytes) report.Add(root, "reason", absl::StrCat("is longer than ", kMaxReasonBytes, " bytes"));
+  if (request.reason().size() > kMaxReasonBytes)
+    report.Add(root, "reason", absl::StrCat("is longer than ", kMaxReasonBytes, " bytes"));
   return report.Take();
 }
 

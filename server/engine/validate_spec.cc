@@ -1,9 +1,10 @@
 // Checks of a spec as a whole and of its sections.
+#include "server/engine/validate_spec.h"
+
 #include "absl/strings/str_cat.h"
 #include "server/engine/expression_names.h"
 #include "server/engine/validate.h"
 #include "server/engine/validate_body.h"
-#include "server/engine/validate_spec.h"
 #include "server/engine/validate_steps.h"
 #include "server/engine/validate_texts.h"
 #include "server/engine/variables.h"
@@ -18,8 +19,10 @@ void CheckOs(const provision::v1::OperatingSystem& os, const FieldPath& path, Re
   report->Optional(path, "release", os.release(), rule::Release);
   if (!os.has_image()) return;
   const FieldPath image(path, "image");
-  if (!os.image().distribution().empty() || !os.image().release().empty()) report->Add(image, "distribution and release are set in os, not in image");
-  if (!os.image().root().empty()) report->Add(image, "root", "comes from the target's address (rootfs:///PATH) and is not set in a spec");
+  if (!os.image().distribution().empty() || !os.image().release().empty())
+    report->Add(image, "distribution and release are set in os, not in image");
+  if (!os.image().root().empty())
+    report->Add(image, "root", "comes from the target's address (rootfs:///PATH) and is not set in a spec");
   provision::v1::OsImage whole = os.image();
   whole.set_distribution(os.distribution());
   whole.set_release(os.release());
@@ -34,18 +37,22 @@ void CheckSections(const ServiceSpec& spec, const FieldPath& path, Report* repor
   if (spec.has_os()) CheckOs(spec.os(), FieldPath(path, "os"), report);
   CheckPackages(spec.libraries(), path, "libraries", report);
   if (spec.security().reboot() == provision::v1::Security::IF_REQUIRED) {
-    report->Add(path, "security.reboot", "IF_REQUIRED is not implemented; with NEVER, a reboot that is needed is reported as a warning");
+    report->Add(path, "security.reboot",
+                "IF_REQUIRED is not implemented; with NEVER, a reboot that is needed is reported as a warning");
   }
   if (spec.has_monitoring()) Check(spec.monitoring(), FieldPath(path, "monitoring"), report);
-  for (int i = 0; i < spec.acceptance_size() && !report->full(); ++i) Check(spec.acceptance(i), FieldPath(path, "acceptance", i), report);
+  for (int i = 0; i < spec.acceptance_size() && !report->full(); ++i)
+    Check(spec.acceptance(i), FieldPath(path, "acceptance", i), report);
 }
 
 // True when the rest of the spec is worth looking at.
 bool CheckSize(const ServiceSpec& spec, const FieldPath& path, Report* report) {
   const size_t bytes = spec.ByteSizeLong();
-  if (bytes > kMaxSpecBytes) report->Add(path, absl::StrCat("is larger than 1 MiB (", bytes, " bytes); bring large files with download"));
+  if (bytes > kMaxSpecBytes)
+    report->Add(path, absl::StrCat("is larger than 1 MiB (", bytes, " bytes); bring large files with download"));
   const int steps = spec.steps_size() + spec.handlers_size();
-  if (steps > kMaxSteps) report->Add(path, "steps", absl::StrCat("more than ", kMaxSteps, " steps and handlers (", steps, ")"));
+  if (steps > kMaxSteps)
+    report->Add(path, "steps", absl::StrCat("more than ", kMaxSteps, " steps and handlers (", steps, ")"));
   return report->empty();
 }
 

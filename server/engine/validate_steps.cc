@@ -30,7 +30,8 @@ struct Ids {
 
 void CheckRetry(const provision::v1::RetryPolicy& retry, const FieldPath& path, Report* report) {
   report->Range(path, "attempts", retry.attempts(), 0, kMaxAttempts);
-  if (retry.multiplier() != 0 && !(retry.multiplier() >= 1 && retry.multiplier() <= 10)) report->Add(path, "multiplier", "is not between 1 and 10");
+  if (retry.multiplier() != 0 && !(retry.multiplier() >= 1 && retry.multiplier() <= 10))
+    report->Add(path, "multiplier", "is not between 1 and 10");
   if (retry.has_backoff()) CheckDuration(retry.backoff(), 0, kMaxBackoffMicros, path, "backoff", report);
   if (retry.has_max_backoff()) CheckDuration(retry.max_backoff(), 0, kMaxBackoffMicros, path, "max_backoff", report);
 }
@@ -40,11 +41,13 @@ void CheckEnvelope(const Step& step, const FieldPath& path, TextCheck* texts, Re
   if (step.id().empty()) report->Add(path, "id", "is required");
   else report->Plain(FieldPath(path, "id"), step.id(), rule::StepId);
   report->Optional(path, "title", step.title(), rule::OneLine);
-  if (step.title().size() > kMaxTitleBytes) report->Add(path, "title", absl::StrCat("is longer than ", kMaxTitleBytes, " bytes"));
+  if (step.title().size() > kMaxTitleBytes)
+    report->Add(path, "title", absl::StrCat("is longer than ", kMaxTitleBytes, " bytes"));
   texts->Condition(step, path);
   if (step.has_timeout()) CheckDuration(step.timeout(), 1, kMaxTimeoutMicros, path, "timeout", report);
   if (step.has_retry()) CheckRetry(step.retry(), FieldPath(path, "retry"), report);
-  if (step.on_failure() == Step::ROLLBACK) report->Add(path, "on_failure", "ROLLBACK is not implemented; STOP and CONTINUE are");
+  if (step.on_failure() == Step::ROLLBACK)
+    report->Add(path, "on_failure", "ROLLBACK is not implemented; STOP and CONTINUE are");
   if (step.has_os_image() && !step.os_image().root().empty()) {
     report->Add(path, "os_image.root", "comes from the target's address (rootfs:///PATH) and is not set in a spec");
   }
@@ -55,33 +58,41 @@ void CheckPlace(const Step& step, const FieldPath& path, Report* report) {
   if (step.on().empty()) return;
   report->Plain(FieldPath(path, "on"), step.on(), rule::ResourceIdOrName);
   if (step.has_os_image()) report->Add(path, "on", "an os_image is made for the target itself");
-  if (step.has_monitoring()) report->Add(path, "on", "monitoring knows its places: the exporter is on the target, the registration on prometheus.resource");
+  if (step.has_monitoring())
+    report->Add(path, "on",
+                "monitoring knows its places: the exporter is on the target, the registration on prometheus.resource");
 }
 
 void CheckReferences(const Step& step, const Ids& ids, const FieldPath& path, Report* report) {
   for (int i = 0; i < step.after_size() && !report->full(); ++i) {
     const auto found = ids.is_handler.find(step.after(i));
     if (found == ids.is_handler.end()) {
-      report->Add(FieldPath(path, "after", i), absl::StrCat("there is no step '", Shorten(Printable(step.after(i)), 64), "'", report->DidYouMean(step.after(i), ids.steps)));
+      report->Add(FieldPath(path, "after", i), absl::StrCat("there is no step '", Shorten(Printable(step.after(i)), 64),
+                                                            "'", report->DidYouMean(step.after(i), ids.steps)));
     } else if (found->second) {
-      report->Add(FieldPath(path, "after", i), absl::StrCat("'", step.after(i), "' is a handler, and handlers run after all steps"));
+      report->Add(FieldPath(path, "after", i),
+                  absl::StrCat("'", step.after(i), "' is a handler, and handlers run after all steps"));
     }
   }
   for (int i = 0; i < step.notify_size() && !report->full(); ++i) {
     const auto found = ids.is_handler.find(step.notify(i));
     if (found != ids.is_handler.end() && found->second) continue;
-    report->Add(FieldPath(path, "notify", i), found != ids.is_handler.end()
-        ? absl::StrCat("'", step.notify(i), "' is a step; what is notified stands under handlers")
-        : absl::StrCat("there is no handler '", Shorten(Printable(step.notify(i)), 64), "'", report->DidYouMean(step.notify(i), ids.handlers)));
+    report->Add(FieldPath(path, "notify", i),
+                found != ids.is_handler.end()
+                    ? absl::StrCat("'", step.notify(i), "' is a step; what is notified stands under handlers")
+                    : absl::StrCat("there is no handler '", Shorten(Printable(step.notify(i)), 64), "'",
+                                   report->DidYouMean(step.notify(i), ids.handlers)));
   }
 }
 
 void CheckHandler(const Step& handler, const FieldPath& path, Report* report) {
-  if (!handler.after().empty() || handler.parallel()) report->Add(path, "after", "handlers run in the order in which they are declared");
+  if (!handler.after().empty() || handler.parallel())
+    report->Add(path, "after", "handlers run in the order in which they are declared");
   if (!handler.on().empty()) report->Add(path, "on", "a handler runs where the step that notifies it runs");
   if (!handler.for_each().empty()) report->Add(path, "for_each", "a handler runs once; declare several");
   if (!handler.notify().empty()) report->Add(path, "notify", "a handler notifies no other one");
-  if (handler.has_os_image() || handler.has_monitoring()) report->Add(path, "os_image and monitoring are steps and no handlers");
+  if (handler.has_os_image() || handler.has_monitoring())
+    report->Add(path, "os_image and monitoring are steps and no handlers");
 }
 
 Ids DeclareIds(const ServiceSpec& spec, const FieldPath& path, Report* report) {
@@ -89,7 +100,9 @@ Ids DeclareIds(const ServiceSpec& spec, const FieldPath& path, Report* report) {
   const auto declare = [&](const Step& step, bool handler, const FieldPath& at) {
     (handler ? ids.handlers : ids.steps).push_back(step.id());
     if (!step.id().empty() && !ids.is_handler.emplace(step.id(), handler).second) {
-      report->Add(at, "id", absl::StrCat("'", Shorten(Printable(step.id()), 64), "' is used twice; an id is unique among steps and handlers"));
+      report->Add(at, "id",
+                  absl::StrCat("'", Shorten(Printable(step.id()), 64),
+                               "' is used twice; an id is unique among steps and handlers"));
     }
   };
   for (int i = 0; i < spec.steps_size(); ++i) declare(spec.steps(i), false, FieldPath(path, "steps", i));
@@ -108,18 +121,24 @@ void CheckCycle(const ServiceSpec& spec, const FieldPath& path, Report* report) 
   }
   if (ids.size() < graph.cycle.size()) ids.push_back("...");
   ids.push_back(spec.steps(graph.cycle[0]).id());
-  report->Add(FieldPath(path, "steps", graph.cycle[0]), "after",
-              absl::StrCat("a cycle, in which each comes after the next: ", absl::StrJoin(ids, " -> "),
-                           implied ? "; a step without `after` comes after the one before it in the document, unless it is parallel" : ""));
+  report->Add(
+      FieldPath(path, "steps", graph.cycle[0]), "after",
+      absl::StrCat("a cycle, in which each comes after the next: ", absl::StrJoin(ids, " -> "),
+                   implied
+                       ? "; a step without `after` comes after the one before it in the document, unless it is parallel"
+                       : ""));
 }
 
 }  // namespace
 
-void CheckDuration(const google::protobuf::Duration& duration, int64_t least_us, int64_t most_us, const FieldPath& parent,
-                   absl::string_view field, Report* report) {
-  const bool formed = duration.seconds() >= 0 && duration.seconds() <= most_us / kMicrosPerSecond && duration.nanos() >= 0 && duration.nanos() < 1'000'000'000;
+void CheckDuration(const google::protobuf::Duration& duration, int64_t least_us, int64_t most_us,
+                   const FieldPath& parent, absl::string_view field, Report* report) {
+  const bool formed = duration.seconds() >= 0 && duration.seconds() <= most_us / kMicrosPerSecond &&
+                      duration.nanos() >= 0 && duration.nanos() < 1'000'000'000;
   if (formed && ToMicros(duration) >= least_us && ToMicros(duration) <= most_us) return;
-  report->Add(parent, field, absl::StrCat("is not ", least_us > 0 ? "more than 0" : "0 or more", " and at most ", most_us / kMicrosPerSecond, " s"));
+  report->Add(parent, field,
+              absl::StrCat("is not ", least_us > 0 ? "more than 0" : "0 or more", " and at most ",
+                           most_us / kMicrosPerSecond, " s"));
 }
 
 void CheckSteps(const ServiceSpec& spec, const FieldPath& path, TextCheck* texts, Report* report) {

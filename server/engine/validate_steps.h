@@ -12,8 +12,8 @@ namespace pe {
 void CheckSteps(const provision::v1::ServiceSpec& spec, const FieldPath& path, TextCheck* texts, Report* report);
 
 // A duration that is set; unset ones are not looked at.
-void CheckDuration(const google::protobuf::Duration& duration, int64_t least_us, int64_t most_us, const FieldPath& parent,
-                   absl::string_view field, Report* report);
+void CheckDuration(const google::protobuf::Duration& duration, int64_t least_us, int64_t most_us,
+                   const FieldPath& parent, absl::string_view field, Report* report);
 
 }  // namespace pe
 

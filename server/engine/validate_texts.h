@@ -1,6 +1,6 @@
-// TextCheck: what holds for every text and enum of a spec wherever it stands: no characters that could make a reference to a
-// secret, expressions that compile, secrets only where nobody sees them, known enum values. Walks messages by reflection,
-// so that a new field needs no code. Not thread-safe.
+// TextCheck: what holds for every text and enum of a spec wherever it stands: no characters that could make a reference
+// to a secret, expressions that compile, secrets only where nobody sees them, known enum values. Walks messages by
+// reflection, so that a new field needs no code. Not thread-safe.
 #ifndef SERVER_ENGINE_VALIDATE_TEXTS_H_
 #define SERVER_ENGINE_VALIDATE_TEXTS_H_
 
@@ -26,11 +26,14 @@ class TextCheck {
  private:
   struct Scope;  // what a text may refer to, where the walk is
   void WalkFields(const google::protobuf::Message& message, const FieldPath& path, const Scope& scope);
-  void WalkField(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field, const FieldPath& path,
-                 const Scope& scope);
-  void Text(const google::protobuf::FieldDescriptor* field, const std::string& text, const FieldPath& path, const Scope& scope);
-  void Template(const google::protobuf::FieldDescriptor* field, const std::string& text, const FieldPath& path, const Scope& scope);
-  void Expression(const FieldPath& path, absl::string_view text, const expression::Environment& names, expression::Type wanted);
+  void WalkField(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field,
+                 const FieldPath& path, const Scope& scope);
+  void Text(const google::protobuf::FieldDescriptor* field, const std::string& text, const FieldPath& path,
+            const Scope& scope);
+  void Template(const google::protobuf::FieldDescriptor* field, const std::string& text, const FieldPath& path,
+                const Scope& scope);
+  void Expression(const FieldPath& path, absl::string_view text, const expression::Environment& names,
+                  expression::Type wanted);
   void Enum(const google::protobuf::FieldDescriptor* field, int value, const FieldPath& path);
 
   const SpecNames* names_;

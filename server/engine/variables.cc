@@ -1,7 +1,6 @@
 #include "server/engine/variables.h"
 
 #include <nlohmann/json.hpp>
-
 #include <set>
 #include <vector>
 
@@ -24,24 +23,31 @@ using provision::v1::Variable;
 
 constexpr int kMaxVariables = 1000;  // far more than a person can fill in; bounds the search for similar names
 
-std::string Quoted(absl::string_view text) { return absl::StrCat("'", Shorten(Printable(text.substr(0, 256)), 60), "'"); }
+std::string Quoted(absl::string_view text) {
+  return absl::StrCat("'", Shorten(Printable(text.substr(0, 256)), 60), "'");
+}
 
 absl::StatusOr<Value> ParseList(absl::string_view text) {
   text = absl::StripAsciiWhitespace(text);
   List out;
   if (absl::StartsWith(text, "[")) {
     const nlohmann::json parsed = nlohmann::json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
-    if (!parsed.is_array()) return absl::InvalidArgumentError(absl::StrCat(Quoted(text), " begins like a JSON list and is none"));
+    if (!parsed.is_array())
+      return absl::InvalidArgumentError(absl::StrCat(Quoted(text), " begins like a JSON list and is none"));
     for (const nlohmann::json& element : parsed) {
-      if (element.is_structured() || element.is_null()) return absl::InvalidArgumentError("the elements of a list must be texts, numbers or truth values");
+      if (element.is_structured() || element.is_null())
+        return absl::InvalidArgumentError("the elements of a list must be texts, numbers or truth values");
       out.push_back(element.is_string() ? element.get<std::string>() : element.dump());
     }
   } else if (!text.empty()) {
-    for (const absl::string_view element : absl::StrSplit(text, ',')) out.emplace_back(absl::StripAsciiWhitespace(element));
+    for (const absl::string_view element : absl::StrSplit(text, ','))
+      out.emplace_back(absl::StripAsciiWhitespace(element));
   }
-  if (out.size() > expression::kMaxListSize) return absl::InvalidArgumentError(absl::StrCat("the list has more than ", expression::kMaxListSize, " elements"));
+  if (out.size() > expression::kMaxListSize)
+    return absl::InvalidArgumentError(absl::StrCat("the list has more than ", expression::kMaxListSize, " elements"));
   for (const std::string& element : out) {
-    if (HasReferenceCharacter(element)) return absl::InvalidArgumentError("the list has a control character (\\x1e or \\x1f) in it");
+    if (HasReferenceCharacter(element))
+      return absl::InvalidArgumentError("the list has a control character (\\x1e or \\x1f) in it");
   }
   return Value(std::move(out));
 }
@@ -63,19 +69,25 @@ std::vector<std::string> DeclaredNames(const ServiceSpec& spec) {
 
 expression::Type ExpressionType(Variable::Type type) {
   switch (type) {
-    case Variable::INT: return expression::Type::kInt;
-    case Variable::BOOL: return expression::Type::kBool;
-    case Variable::LIST: return expression::Type::kList;
-    default: return expression::Type::kString;
+    case Variable::INT:
+      return expression::Type::kInt;
+    case Variable::BOOL:
+      return expression::Type::kBool;
+    case Variable::LIST:
+      return expression::Type::kList;
+    default:
+      return expression::Type::kString;
   }
 }
 
 absl::StatusOr<Value> ParseVariable(Variable::Type type, absl::string_view text) {
   if (type == Variable::SECRET) {
-    if (HasReferenceCharacter(text)) return absl::InvalidArgumentError("the secret has a control character (\\x1e or \\x1f) in it");
+    if (HasReferenceCharacter(text))
+      return absl::InvalidArgumentError("the secret has a control character (\\x1e or \\x1f) in it");
     return Value(std::string(text));
   }
-  if (HasReferenceCharacter(text)) return absl::InvalidArgumentError("the value has a control character (\\x1e or \\x1f) in it");
+  if (HasReferenceCharacter(text))
+    return absl::InvalidArgumentError("the value has a control character (\\x1e or \\x1f) in it");
   int64_t number = 0;
   switch (type) {
     case Variable::INT:
@@ -84,23 +96,29 @@ absl::StatusOr<Value> ParseVariable(Variable::Type type, absl::string_view text)
     case Variable::BOOL:
       if (text == "true" || text == "false") return Value(text == "true");
       return absl::InvalidArgumentError(absl::StrCat(Quoted(text), " is neither true nor false"));
-    case Variable::LIST: return ParseList(text);
-    default: return Value(std::string(text));
+    case Variable::LIST:
+      return ParseList(text);
+    default:
+      return Value(std::string(text));
   }
 }
 
 void CheckDeclarations(const ServiceSpec& spec, const FieldPath& path, Report* report) {
-  if (spec.variables_size() > kMaxVariables) return report->Add(path, "variables", absl::StrCat("more than ", kMaxVariables, " variables"));
+  if (spec.variables_size() > kMaxVariables)
+    return report->Add(path, "variables", absl::StrCat("more than ", kMaxVariables, " variables"));
   std::set<absl::string_view> names;
   for (int i = 0; i < spec.variables_size() && !report->full(); ++i) {
     const Variable& variable = spec.variables(i);
     const FieldPath at(path, "variables", i);
     if (variable.name().empty()) report->Add(at, "name", "is required");
     else report->Plain(FieldPath(at, "name"), variable.name(), rule::VariableName);
-    if (!variable.name().empty() && !names.insert(variable.name()).second) report->Add(at, "name", absl::StrCat("'", variable.name(), "' is declared twice"));
+    if (!variable.name().empty() && !names.insert(variable.name()).second)
+      report->Add(at, "name", absl::StrCat("'", variable.name(), "' is declared twice"));
     if (!variable.has_default_()) continue;
-    if (variable.type() == Variable::SECRET) report->Add(at, "default", "a secret has no default: the document would tell it; give it with the request");
-    else if (const std::string problem = Problem(variable, variable.default_()); !problem.empty()) report->Add(at, "default", problem);
+    if (variable.type() == Variable::SECRET)
+      report->Add(at, "default", "a secret has no default: the document would tell it; give it with the request");
+    else if (const std::string problem = Problem(variable, variable.default_()); !problem.empty())
+      report->Add(at, "default", problem);
   }
 }
 
@@ -121,7 +139,8 @@ void CheckGiven(const ServiceSpec& spec, const std::map<std::string, std::string
   }
   for (const auto& [name, variable] : declared) {
     if (report->full()) return;
-    if (!variable->has_default_() && !given.contains(std::string(name))) report->Add(path, name, "is required: it is declared without a default");
+    if (!variable->has_default_() && !given.contains(std::string(name)))
+      report->Add(path, name, "is required: it is declared without a default");
   }
 }
 

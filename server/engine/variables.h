@@ -15,14 +15,15 @@ namespace pe {
 // The type that expressions see. A SECRET is a string there.
 expression::Type ExpressionType(provision::v1::Variable::Type type);
 
-// A value as it is written: "8080", "true", "a,b" or "[\"a\", \"b\"]". INVALID_ARGUMENT says what the type wants; the message
-// does not repeat a SECRET's value.
+// A value as it is written: "8080", "true", "a,b" or "[\"a\", \"b\"]". INVALID_ARGUMENT says what the type wants; the
+// message does not repeat a SECRET's value.
 absl::StatusOr<expression::Value> ParseVariable(provision::v1::Variable::Type type, absl::string_view text);
 
 // Declarations: names, duplicates, defaults. `spec` is the path of the spec.
 void CheckDeclarations(const provision::v1::ServiceSpec& spec, const FieldPath& path, Report* report);
 // Values given with a request, in its field `variables`, against the declarations.
-void CheckGiven(const provision::v1::ServiceSpec& spec, const std::map<std::string, std::string>& given, Report* report);
+void CheckGiven(const provision::v1::ServiceSpec& spec, const std::map<std::string, std::string>& given,
+                Report* report);
 
 }  // namespace pe
 

@@ -19,12 +19,12 @@ namespace pe {
 
 // How to log in; an entry of the engine's configuration. Requests name it and never carry its content.
 struct Credential {
-  std::string name;                 // as requests name it
-  std::string user;                 // used when the address names none; empty: "root"
+  std::string name;                    // as requests name it
+  std::string user;                    // used when the address names none; empty: "root"
   std::vector<std::string> key_files;  // private keys on the engine's machine, tried in order
-  std::string agent_socket;         // ssh-agent socket; empty: none
-  bool become = false;              // the login user becomes root by `sudo -n`
-  std::string ssh_config;           // `openssh` only: file given as `ssh -F`; empty: the system's
+  std::string agent_socket;            // ssh-agent socket; empty: none
+  bool become = false;                 // the login user becomes root by `sudo -n`
+  std::string ssh_config;              // `openssh` only: file given as `ssh -F`; empty: the system's
 };
 
 // A parsed target address: "TRANSPORT://[USER@]HOST[:PORT][/PATH]".
@@ -44,8 +44,9 @@ struct ConnectRequest {
 
 // Why a connection could not be made or was lost. `code` is shown as the target's reason code.
 struct CloseReason {
-  // Codes: "" (closed by Close()), HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, CONNECT_REFUSED, CONNECT_TIMEOUT, NAME_NOT_FOUND,
-  // AUTHENTICATION_FAILED, BECOME_FAILED, AGENT_PUSH_FAILED, AGENT_FAILED, CONNECTION_LOST, PROTOCOL_ERROR, UNSUPPORTED.
+  // Codes: "" (closed by Close()), HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, CONNECT_REFUSED, CONNECT_TIMEOUT,
+  // NAME_NOT_FOUND, AUTHENTICATION_FAILED, BECOME_FAILED, AGENT_PUSH_FAILED, AGENT_FAILED, CONNECTION_LOST,
+  // PROTOCOL_ERROR, UNSUPPORTED.
   std::string code;
   std::string message;           // one sentence, with what to do next where that is known
   std::string offered_host_key;  // with HOST_KEY_UNKNOWN and HOST_KEY_CHANGED: what the host showed

@@ -12,14 +12,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (const absl::string_view part : absl::StrSplit(text, "\n---\n")) {
     if (job.terminal() || --left == 0) break;
     provision::agent::v1::Frame frame;
-    if (part == "lost")
-      job.LoseConnection();
-    else if (part == "restart")
-      job.Restart();
-    else if (part == "cancel" || part == "force")
-      job.Cancel(part == "force");
-    else if (pe::fuzz::ParseEither(part, &frame))
-      job.OnFrame(std::move(frame));
+    if (part == "lost") job.LoseConnection();
+    else if (part == "restart") job.Restart();
+    else if (part == "cancel" || part == "force") job.Cancel(part == "force");
+    else if (pe::fuzz::ParseEither(part, &frame)) job.OnFrame(std::move(frame));
   }
   return 0;
 }

@@ -17,8 +17,12 @@ class SimClock final : public Clock {
   WallMicros Wall() const override { return wall_; }
   MonoMicros Mono() const override { return mono_; }
 
-  void At(int64_t in_micros, std::function<void()> what) { queue_.emplace(std::pair(mono_ + in_micros, ++order_), std::move(what)); }
-  std::optional<MonoMicros> Next() const { return queue_.empty() ? std::nullopt : std::optional(queue_.begin()->first.first); }
+  void At(int64_t in_micros, std::function<void()> what) {
+    queue_.emplace(std::pair(mono_ + in_micros, ++order_), std::move(what));
+  }
+  std::optional<MonoMicros> Next() const {
+    return queue_.empty() ? std::nullopt : std::optional(queue_.begin()->first.first);
+  }
   // Runs the next thing, at its time.
   void RunNext() {
     auto node = queue_.extract(queue_.begin());

@@ -20,7 +20,8 @@ provision::agent::v1::Hello SimHost::MakeHello() const {
   facts->set_os_codename("bookworm");
   facts->set_package_manager("apt");
   facts->set_has_os(true);
-  for (const auto c : {provision::v1::Facts::INIT, provision::v1::Facts::KERNEL, provision::v1::Facts::NETWORK}) facts->add_capabilities(c);
+  for (const auto c : {provision::v1::Facts::INIT, provision::v1::Facts::KERNEL, provision::v1::Facts::NETWORK})
+    facts->add_capabilities(c);
   for (const auto& [id, run] : runs_) {
     auto* open = hello.add_open_runs();
     open->set_run(id);
@@ -59,12 +60,15 @@ void SimHost::OnFrame(const Frame& frame, const void* wire, const Sender& send) 
       if (frame.blob_part().offset() == 0) blob_.clear();
       blob_ += frame.blob_part().data();
       break;
-    case Frame::kRunPlan: Start(frame.run_plan().run(), frame.run_plan()); break;
+    case Frame::kRunPlan:
+      Start(frame.run_plan().run(), frame.run_plan());
+      break;
     case Frame::kCancelRun:
       if (const auto run = runs_.find(frame.cancel_run().run()); run != runs_.end()) run->second.cancelled = true;
       break;
     case Frame::kForgetRun:
-      if (const auto run = runs_.find(frame.forget_run().run()); run != runs_.end() && run->second.ended) runs_.erase(run);
+      if (const auto run = runs_.find(frame.forget_run().run()); run != runs_.end() && run->second.ended)
+        runs_.erase(run);
       break;
     case Frame::kPing: {
       Frame pong;
@@ -72,7 +76,8 @@ void SimHost::OnFrame(const Frame& frame, const void* wire, const Sender& send) 
       send(pong);
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -130,7 +135,8 @@ void SimHost::Work(const std::string& id, uint64_t boot) {
 void SimHost::Finish(const std::string& id, RunDone::Outcome outcome) {
   Run& run = runs_[id];
   if (outcome == RunDone::CANCELLED) {
-    for (; run.position < static_cast<size_t>(run.plan.steps_size()); ++run.position) StepState(id, StepStatus::CANCELLED);
+    for (; run.position < static_cast<size_t>(run.plan.steps_size()); ++run.position)
+      StepState(id, StepStatus::CANCELLED);
   }
   run.ended = true;
   provision::agent::v1::Report done;
@@ -154,7 +160,9 @@ void SimHost::Reboot() {
   ++boot_;
   send_ = nullptr;
   for (const auto& [id, run] : runs_) {
-    if (!run.ended) clock_->At(1'000'000 + static_cast<int64_t>(faults_->Draw(3'000'000)), [this, id = id, b = boot_] { Work(id, b); });
+    if (!run.ended)
+      clock_->At(1'000'000 + static_cast<int64_t>(faults_->Draw(3'000'000)),
+                 [this, id = id, b = boot_] { Work(id, b); });
   }
 }
 

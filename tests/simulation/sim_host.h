@@ -1,6 +1,6 @@
-// SimHost: a host with an agent that follows the protocol of proto/provision/agent/v1: it journals every report, goes on
-// without a connection, resumes after Welcome, and forgets a run when it is told to. It may reboot at any time.
-// One thread.
+// SimHost: a host with an agent that follows the protocol of proto/provision/agent/v1: it journals every report, goes
+// on without a connection, resumes after Welcome, and forgets a run when it is told to. It may reboot at any time. One
+// thread.
 #ifndef TESTS_SIMULATION_SIM_HOST_H_
 #define TESTS_SIMULATION_SIM_HOST_H_
 
@@ -20,7 +20,8 @@ class SimHost {
  public:
   using Sender = std::function<void(const provision::agent::v1::Frame&)>;
 
-  SimHost(std::string name, SimClock* clock, Faults* faults, SeededBug bug) : name_(std::move(name)), clock_(clock), faults_(faults), bug_(bug) {}
+  SimHost(std::string name, SimClock* clock, Faults* faults, SeededBug bug)
+      : name_(std::move(name)), clock_(clock), faults_(faults), bug_(bug) {}
 
   // ---- The agent's side of a connection
   provision::agent::v1::Hello MakeHello() const;
@@ -45,9 +46,9 @@ class SimHost {
     provision::agent::v1::Plan plan;
     int64_t epoch = 0;
     uint64_t order = 0;
-    size_t position = 0;         // next step
-    bool intent = false;         // journalled: the step at `position` has begun
-    std::set<size_t> done;       // steps whose effect is there; what Observe sees
+    size_t position = 0;    // next step
+    bool intent = false;    // journalled: the step at `position` has begun
+    std::set<size_t> done;  // steps whose effect is there; what Observe sees
     std::vector<provision::agent::v1::Report> reports;
     bool cancelled = false;
     bool ended = false;

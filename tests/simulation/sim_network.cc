@@ -9,9 +9,9 @@ using provision::agent::v1::Frame;
 struct SimNetwork::Wire {
   std::string host;
   std::shared_ptr<ConnectionObserver> observer;
-  uint64_t boot = 0;     // of the host, when the agent said Hello
-  bool dead = false;     // nothing passes any more
-  bool closed = false;   // the engine was told
+  uint64_t boot = 0;                          // of the host, when the agent said Hello
+  bool dead = false;                          // nothing passes any more
+  bool closed = false;                        // the engine was told
   MonoMicros engine_last = 0, host_last = 0;  // arrival of the last frame each way: order is kept
 };
 
@@ -39,7 +39,8 @@ SimHost& SimNetwork::host(const std::string& name) {
   return *host;
 }
 
-std::unique_ptr<Connection> SimNetwork::Connect(const ConnectRequest& request, std::shared_ptr<ConnectionObserver> observer) {
+std::unique_ptr<Connection> SimNetwork::Connect(const ConnectRequest& request,
+                                                std::shared_ptr<ConnectionObserver> observer) {
   auto wire = std::make_shared<Wire>();
   wire->host = request.address.host;
   wire->observer = std::move(observer);
@@ -61,7 +62,9 @@ void SimNetwork::ToHost(const std::shared_ptr<Wire>& wire, const Frame& frame) {
     if (rebooted || faults_->Hit("cut towards the host", 60)) {
       wire->dead = true;
       host(wire->host).Disconnected(wire.get());
-      return clock_->At(Delay(), [this, wire] { Close(wire, {"CONNECTION_LOST", "the connection was lost", "", true}); });
+      return clock_->At(Delay(), [this, wire] {
+        Close(wire, {"CONNECTION_LOST", "the connection was lost", "", true});
+      });
     }
     host(wire->host).OnFrame(frame, wire.get(), [this, wire](const Frame& out) { ToEngine(wire, out); });
   });

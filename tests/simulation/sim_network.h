@@ -20,7 +20,8 @@ class SimNetwork final : public Transport {
   SimNetwork(SimClock* clock, Faults* faults, SeededBug bug) : clock_(clock), faults_(faults), bug_(bug) {}
 
   SimHost& host(const std::string& name);
-  std::unique_ptr<Connection> Connect(const ConnectRequest& request, std::shared_ptr<ConnectionObserver> observer) override;
+  std::unique_ptr<Connection> Connect(const ConnectRequest& request,
+                                      std::shared_ptr<ConnectionObserver> observer) override;
   // The engine's process ends: its connections are gone, nobody is told.
   void EngineDied();
   const std::map<std::string, std::unique_ptr<SimHost>>& hosts() const { return hosts_; }

@@ -21,14 +21,19 @@ constexpr int64_t kHealTime = 3600 * kMicrosPerSecond;
 }  // namespace
 
 SimWorld::SimWorld(uint64_t seed, SeededBug bug)
-    : faults_(seed), bug_(bug), random_(seed ^ 0x5eed), store_(MemoryStoreOptions{.manual = true}), network_(&clock_, &faults_, bug) {
+    : faults_(seed),
+      bug_(bug),
+      random_(seed ^ 0x5eed),
+      store_(MemoryStoreOptions{.manual = true}),
+      network_(&clock_, &faults_, bug) {
   StartEngine();
 }
 
 SimWorld::~SimWorld() = default;
 
 void SimWorld::StartEngine() {
-  EngineParts parts{.store = &store_, .clock = &clock_, .random = &random_, .hub = &hub_, .transports = {{"ssh", &network_}}};
+  EngineParts parts{
+      .store = &store_, .clock = &clock_, .random = &random_, .hub = &hub_, .transports = {{"ssh", &network_}}};
   EngineOptions options;
   options.credentials["default"] = Credential{.name = "default"};
   options.secret_key = std::string(32, 'k');
@@ -62,7 +67,8 @@ void SimWorld::SubmitJob(int number) {
   request.set_parallelism(number % 3);
   std::set<uint64_t> hosts;
   for (int i = 0, n = 1 + number % 3; i < n; ++i) hosts.insert((number + i * 2) % kHosts);
-  for (const uint64_t host : hosts) request.add_targets()->mutable_inline_()->set_address(absl::StrCat("ssh://root@h", host));
+  for (const uint64_t host : hosts)
+    request.add_targets()->mutable_inline_()->set_address(absl::StrCat("ssh://root@h", host));
   core_->Provision(request, "sim", [this, request_id](absl::StatusOr<Job> job) {
     if (!job.ok()) return;
     const JobId id(job->name().substr(5));
@@ -86,10 +92,13 @@ void SimWorld::OnBatch(std::shared_ptr<const EventBatch> batch) {
   int64_t& seen = watched_[batch->job];
   if (bug_ == SeededBug::kDropEvent && batch->from_seq == 4) return;
   if (seen != 0 && batch->from_seq != seen + 1) {
-    // What was committed although the engine was told otherwise, or died before it could publish, is read from the store.
+    // What was committed although the engine was told otherwise, or died before it could publish, is read from the
+    // store.
     const auto page = store_.ReadEvents(batch->job, seen, 1000);
-    const bool excused = faults_.coverage().contains("engine killed") || faults_.coverage().contains("commit unknown: applied");
-    if (batch->from_seq <= seen || !excused || !page.ok()) Wrong(absl::StrCat("job ", batch->job.str(), " jumps from ", seen, " to ", batch->from_seq));
+    const bool excused =
+        faults_.coverage().contains("engine killed") || faults_.coverage().contains("commit unknown: applied");
+    if (batch->from_seq <= seen || !excused || !page.ok())
+      Wrong(absl::StrCat("job ", batch->job.str(), " jumps from ", seen, " to ", batch->from_seq));
   }
   int64_t next = batch->from_seq;
   for (const auto& event : batch->events) {
@@ -130,11 +139,13 @@ std::vector<std::string> SimWorld::Run() {
       store_.Crash(faults_.Draw(2));
       StartEngine();
     }
-    if (faults_.Hit("clock jump", 900)) clock_.JumpWall(static_cast<int64_t>(faults_.Draw(7200) - 3600) * kMicrosPerSecond);
+    if (faults_.Hit("clock jump", 900))
+      clock_.JumpWall(static_cast<int64_t>(faults_.Draw(7200) - 3600) * kMicrosPerSecond);
     if (faults_.Hit("host rebooted", 900)) network_.host(absl::StrCat("h", faults_.Draw(kHosts))).Reboot();
   }
   faults_.Heal();
-  for (int64_t t = 0; t <= kHealTime; t += 10 * kMicrosPerSecond) clock_.At(t, [] {});  // no leap over what is about to arrive
+  for (int64_t t = 0; t <= kHealTime; t += 10 * kMicrosPerSecond)
+    clock_.At(t, [] {});  // no leap over what is about to arrive
   for (const MonoMicros limit = clock_.Mono() + kHealTime; clock_.Mono() < limit && wrong_.empty();) {
     Turn();
     if (store_.pending() == 0 && core_->unfinished() == 0 && core_->connections() == 0 && AllEnded()) break;
@@ -164,8 +175,10 @@ void SimWorld::Check() {
 
 void SimWorld::CheckJob(const JobId& id) {
   const auto stored = store_.GetJob(id, JobDetail::kFull);
-  if (!stored.ok()) return Wrong(absl::StrCat("acknowledged job ", id.str(), " is lost: ", std::string(stored.status().message())));
-  if (!IsTerminal(stored->state())) Wrong(absl::StrCat("job ", id.str(), " never ended: ", Job::State_Name(stored->state()), " ", stored->reason()));
+  if (!stored.ok())
+    return Wrong(absl::StrCat("acknowledged job ", id.str(), " is lost: ", std::string(stored.status().message())));
+  if (!IsTerminal(stored->state()))
+    Wrong(absl::StrCat("job ", id.str(), " never ended: ", Job::State_Name(stored->state()), " ", stored->reason()));
   Job folded;
   for (int64_t after = 0;;) {
     const auto page = store_.ReadEvents(id, after, 1000);
@@ -176,14 +189,16 @@ void SimWorld::CheckJob(const JobId& id) {
     }
     after = page->events.back().seq();
   }
-  if (folded.DebugString() != stored->DebugString()) Wrong(absl::StrCat("job ", id.str(), ": its log does not fold to its stored state"));
+  if (folded.DebugString() != stored->DebugString())
+    Wrong(absl::StrCat("job ", id.str(), ": its log does not fold to its stored state"));
   for (int t = 0; t < stored->targets_size(); ++t) {
     const auto& target = stored->targets(t);
     if (target.state() != Job::SUCCEEDED) continue;
     const std::string host = target.address().substr(target.address().find("@h") + 1, 2);
     for (const auto& step : target.steps()) {
       const std::string key = absl::StrCat(id.str(), "/", t, "/0 ", step.id());
-      if (!network_.host(host).effects().contains(key)) Wrong(absl::StrCat("step ", key, " is said to have succeeded and had no effect"));
+      if (!network_.host(host).effects().contains(key))
+        Wrong(absl::StrCat("step ", key, " is said to have succeeded and had no effect"));
     }
   }
 }

@@ -28,7 +28,7 @@ class SimWorld final : private EventSubscriber {
 
  private:
   void StartEngine();
-  void Turn();           // one step of whatever is next
+  void Turn();  // one step of whatever is next
   void PumpStore();
   void SubmitJob(int number);
   void CancelSomething();
@@ -47,9 +47,9 @@ class SimWorld final : private EventSubscriber {
   SimNetwork network_;
   std::unique_ptr<EngineCore> core_;
   std::set<JobId> acknowledged_;
-  std::map<std::string, JobId> by_request_;       // request id -> the job that was answered
-  std::map<JobId, int64_t> watched_;              // last sequence seen live, per job
-  std::map<JobId, std::string> terminal_;         // state as it was when it ended
+  std::map<std::string, JobId> by_request_;  // request id -> the job that was answered
+  std::map<JobId, int64_t> watched_;         // last sequence seen live, per job
+  std::map<JobId, std::string> terminal_;    // state as it was when it ended
   std::vector<std::string> wrong_;
 };
 

@@ -15,7 +15,8 @@ bool RunSeed(uint64_t seed, SeededBug bug, std::map<std::string, int64_t>* cover
   const auto wrong = world.Run();
   for (const auto& [name, hits] : world.coverage()) (*coverage)[name] += hits;
   if (bug == SeededBug::kNone) {
-    for (const std::string& what : wrong) std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), what.c_str());
+    for (const std::string& what : wrong)
+      std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), what.c_str());
   }
   return wrong.empty();
 }
@@ -44,16 +45,20 @@ int Main(int argc, char** argv) {
   std::map<std::string, int64_t> coverage;
   uint64_t failed = 0;
   for (uint64_t seed = first; seed < first + count; ++seed) failed += !RunSeed(seed, SeededBug::kNone, &coverage);
-  std::printf("%llu seeds, %llu failed\n", static_cast<unsigned long long>(count), static_cast<unsigned long long>(failed));
+  std::printf("%llu seeds, %llu failed\n", static_cast<unsigned long long>(count),
+              static_cast<unsigned long long>(failed));
   bool covered = true;
-  for (const char* name : {"engine killed", "reboot between effect and result", "host rebooted", "connection refused", "cut towards the host",
-                           "cut towards the engine", "half-open", "report delivered twice", "commit refused: no space", "commit unknown: lost",
-                           "commit unknown: applied", "clock jump"}) {
+  for (const char* name :
+       {"engine killed", "reboot between effect and result", "host rebooted", "connection refused",
+        "cut towards the host", "cut towards the engine", "half-open", "report delivered twice",
+        "commit refused: no space", "commit unknown: lost", "commit unknown: applied", "clock jump"}) {
     std::printf("  %-36s %lld\n", name, static_cast<long long>(coverage[name]));
     covered = covered && (count < 100 || coverage[name] > 0);
   }
   if (!covered) std::printf("a fault never happened: the run proves nothing about it\n");
-  if (count >= 100 && (!Catches(SeededBug::kRunTwice, "an effect happens again after a reboot") || !Catches(SeededBug::kDropEvent, "an event is not delivered"))) return 1;
+  if (count >= 100 && (!Catches(SeededBug::kRunTwice, "an effect happens again after a reboot") ||
+                       !Catches(SeededBug::kDropEvent, "an event is not delivered")))
+    return 1;
   return failed == 0 && covered ? 0 : 1;
 }
 

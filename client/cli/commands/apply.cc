@@ -19,19 +19,21 @@ int Prepare(Context* context, const ApplyOptions& options, SpecFile* file, provi
     return kExitUsage;
   }
   std::map<std::string, std::string> values;
-  if (const absl::Status read = ReadValues(options.values, &file->spec, &values); !read.ok()) return context->Fail(read);
+  if (const absl::Status read = ReadValues(options.values, &file->spec, &values); !read.ok())
+    return context->Fail(read);
   if (const absl::Status filled = FillRequest(options, request); !filled.ok()) return context->Fail(filled);
   request->mutable_variables()->insert(values.begin(), values.end());
   *request->mutable_spec() = file->spec;
   return kExitOk;
 }
 
-int Refused(Context* context, const absl::Status& status, const provision::v1::ProvisionRequest& request, const SpecFile& file) {
+int Refused(Context* context, const absl::Status& status, const provision::v1::ProvisionRequest& request,
+            const SpecFile& file) {
   const int code = context->Fail(status, &file);
   const bool sent = code == kExitUnreachable && !absl::StrContains(status.message(), "failed to connect");
   if (sent) {
-    context->Err(absl::StrCat("pe: the engine may have accepted the job; the same command with --request-id ", OneLine(request.request_id()),
-                              " finds it, or makes it, once\n"));
+    context->Err(absl::StrCat("pe: the engine may have accepted the job; the same command with --request-id ",
+                              OneLine(request.request_id()), " finds it, or makes it, once\n"));
   }
   return code;
 }
@@ -48,7 +50,8 @@ int Apply(Context* context, const ApplyOptions& options) {
   absl::StatusOr<provision::v1::Job> job = (*engine)->Provision(request);
   if (!job.ok()) return Refused(context, job.status(), request, file);
   if (options.validate_only) {
-    context->Emit(*job, "", [&] { return absl::StrCat(file.document.name, " is valid for ", job->targets_size(), " hosts\n"); });
+    context->Emit(*job, "",
+                  [&] { return absl::StrCat(file.document.name, " is valid for ", job->targets_size(), " hosts\n"); });
     return kExitOk;
   }
   if (options.detach) {

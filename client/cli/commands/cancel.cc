@@ -15,8 +15,10 @@ int Cancel(Context* context, const CancelOptions& options) {
   request.set_force(options.force);
   const auto job = (*engine)->Cancel(request);
   if (!job.ok()) return context->Fail(job.status());
-  context->Emit(*job, job->name(), [&] { return absl::StrCat(OneLine(job->name()), " ", JobWord(job->state()), "\n"); });
-  if (!IsTerminal(job->state())) context->Err(absl::StrCat("pe: cancel is under way; see it end with: pe watch ", ShortName(job->name()), "\n"));
+  context->Emit(*job, job->name(),
+                [&] { return absl::StrCat(OneLine(job->name()), " ", JobWord(job->state()), "\n"); });
+  if (!IsTerminal(job->state()))
+    context->Err(absl::StrCat("pe: cancel is under way; see it end with: pe watch ", ShortName(job->name()), "\n"));
   return kExitOk;
 }
 

@@ -1,7 +1,6 @@
 #include "client/cli/commands/command_line.h"
 
 #include <CLI/CLI.hpp>
-
 #include <functional>
 #include <memory>
 #include <string>
@@ -28,8 +27,10 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.fallthrough();
     app_.get_formatter()->column_width(34);
-    app_.footer("stdout is data, stderr is messages. Exit: 0 success, 1 failed, 2 cancelled, 3 plan has changes, 4 not authorised,\n"
-                "64 wrong usage or spec, 69 engine not reached, 130 detached by Ctrl-C (the job goes on).");
+    app_.footer(
+        "stdout is data, stderr is messages. Exit: 0 success, 1 failed, 2 cancelled, 3 plan has changes, 4 not "
+        "authorised,\n"
+        "64 wrong usage or spec, 69 engine not reached, 130 detached by Ctrl-C (the job goes on).");
     AddGlobals();
     AddApply("apply", "Bring targets to a spec, and show the job until it ends", false);
     AddApply("plan", "Show what apply would change, step by step with diffs", true);
@@ -63,20 +64,25 @@ class CommandLine {
   }
 
   void AddGlobals() {
-    app_.add_option("--engine", globals_.engine, "Engine: unix:/path or host:port (default: the local socket)")->envname("PE_ENGINE");
-    app_.add_option("--token-file", globals_.token_file, "File with the engine's token (default: $PE_TOKEN)")->envname("PE_TOKEN_FILE");
-    app_.add_option("--ca-file", globals_.ca_file, "PEM file of the authorities that sign the engine's certificate")->envname("PE_CA_FILE");
+    app_.add_option("--engine", globals_.engine, "Engine: unix:/path or host:port (default: the local socket)")
+        ->envname("PE_ENGINE");
+    app_.add_option("--token-file", globals_.token_file, "File with the engine's token (default: $PE_TOKEN)")
+        ->envname("PE_TOKEN_FILE");
+    app_.add_option("--ca-file", globals_.ca_file, "PEM file of the authorities that sign the engine's certificate")
+        ->envname("PE_CA_FILE");
     app_.add_flag("--tls", globals_.tls, "Use TLS on a loopback address too");
     app_.add_option("-o,--output", globals_.output, "Form of the data: table, json, yaml, name")
         ->check(CLI::IsMember({"table", "json", "yaml", "name"}));
-    app_.add_option("--progress", globals_.progress, "Form of the progress: auto, tty, plain, json (events as NDJSON on stdout)")
+    app_.add_option("--progress", globals_.progress,
+                    "Form of the progress: auto, tty, plain, json (events as NDJSON on stdout)")
         ->check(CLI::IsMember({"auto", "tty", "plain", "json"}));
   }
 
   static void AddValues(CLI::App* command, ValueOptions* values) {
     Each(command->add_option("--var", values->vars, "NAME=VALUE of a variable"));
     Each(command->add_option("--var-file", values->var_files, "YAML file of variables"));
-    Each(command->add_option("--secret", values->secrets, "Secret variable: NAME=env:NAME, NAME=file:PATH or NAME=stdin"));
+    Each(command->add_option("--secret", values->secrets,
+                             "Secret variable: NAME=env:NAME, NAME=file:PATH or NAME=stdin"));
   }
 
   void AddApply(const char* name, const char* description, bool plan) {
@@ -84,7 +90,8 @@ class CommandLine {
     ApplyOptions* const o = plan ? &plan_ : &apply_;
     o->plan = plan;
     command->add_option("-f,--file", o->file, "Spec in YAML or JSON; - for standard input")->required();
-    Each(command->add_option("-t,--target", o->targets, "Where: ssh://root@host, local://, rootfs:///path, or a resource"));
+    Each(command->add_option("-t,--target", o->targets,
+                             "Where: ssh://root@host, local://, rootfs:///path, or a resource"));
     Each(command->add_option("-l,--selector", o->selectors, "Every resource with these labels: KEY=VALUE,KEY=VALUE"));
     AddValues(command, &o->values);
     command->add_option("--host-key", o->host_key, "Host key that the --target must have, SHA256:...");
@@ -109,7 +116,8 @@ class CommandLine {
 
     command = app_.add_subcommand("watch", "Show a job's log, then follow it until it ends");
     command->add_option("job", watch_.job, kJob)->required();
-    command->add_option("--after-seq", watch_.after_seq, "Show only what came after this sequence")->check(CLI::NonNegativeNumber);
+    command->add_option("--after-seq", watch_.after_seq, "Show only what came after this sequence")
+        ->check(CLI::NonNegativeNumber);
     Do(command, [this](Context* context) { return Watch(context, watch_); });
 
     command = app_.add_subcommand("list", "List jobs, newest first");
@@ -123,7 +131,8 @@ class CommandLine {
 
     command = app_.add_subcommand("cancel", "Ask a job to stop");
     command->add_option("job", cancel_.job, kJob)->required();
-    command->add_flag("--force", cancel_.force, "Interrupt also what is better let to its edge, such as a package transaction");
+    command->add_flag("--force", cancel_.force,
+                      "Interrupt also what is better let to its edge, such as a package transaction");
     Do(command, [this](Context* context) { return Cancel(context, cancel_); });
 
     command = app_.add_subcommand("retry", "Run again what did not end well, as a new job");
@@ -135,7 +144,8 @@ class CommandLine {
     Do(command, [this](Context* context) { return Retry(context, retry_); });
   }
 
-  CLI::App* AddResource(CLI::App* group, const char* name, const char* description, int (*run)(Context*, const ResourceOptions&)) {
+  CLI::App* AddResource(CLI::App* group, const char* name, const char* description,
+                        int (*run)(Context*, const ResourceOptions&)) {
     auto* const command = group->add_subcommand(name, description);
     if (run != &ResourceList) command->add_option("name", resource_.name, "Name of the resource")->required();
     Do(command, [this, run](Context* context) { return run(context, resource_); });
@@ -145,7 +155,8 @@ class CommandLine {
   void AddResourceFields(CLI::App* command) {
     command->add_option("--host-key", resource_.host_key, "Pinned host key, SHA256:...");
     command->add_option("--environment", resource_.environment, "dev, test or prod");
-    command->add_option("--credential", resource_.credential, "Entry of the engine's configuration that says how to log in");
+    command->add_option("--credential", resource_.credential,
+                        "Entry of the engine's configuration that says how to log in");
     Each(command->add_option("--label", resource_.labels, "KEY=VALUE; update replaces all labels"));
   }
 
@@ -153,19 +164,23 @@ class CommandLine {
     auto* const group = app_.add_subcommand("resource", "The inventory: hosts that jobs run on");
     group->require_subcommand(1);
     group->fallthrough();
-    AddResource(group, "list", "List hosts by name", &ResourceList)->add_option("-l,--selector", resource_.selector, "KEY=VALUE,KEY=VALUE");
+    AddResource(group, "list", "List hosts by name", &ResourceList)
+        ->add_option("-l,--selector", resource_.selector, "KEY=VALUE,KEY=VALUE");
     AddResource(group, "get", "Show a host", &ResourceGet);
     auto* command = AddResource(group, "create", "Register a host", &ResourceCreate);
     command->add_option("address", resource_.address, "TRANSPORT://[USER@]HOST[:PORT][/PATH]")->required();
     AddResourceFields(command);
-    command = AddResource(group, "update", "Change a host's address, key, labels, environment or credential", &ResourceUpdate);
+    command = AddResource(group, "update", "Change a host's address, key, labels, environment or credential",
+                          &ResourceUpdate);
     command->add_option("--address", resource_.address, "TRANSPORT://[USER@]HOST[:PORT][/PATH]");
     AddResourceFields(command);
     AddResource(group, "delete", "Remove a host from the inventory", &ResourceDelete);
-    AddResource(group, "disable", "Take a host out of use", &ResourceDisable)->add_option("--reason", resource_.reason, "Why");
+    AddResource(group, "disable", "Take a host out of use", &ResourceDisable)
+        ->add_option("--reason", resource_.reason, "Why");
     AddResource(group, "enable", "Take a host into use again", &ResourceEnable);
     AddResource(group, "trust", "Record that a host key is the host's own", &ResourceTrust)
-        ->add_option("host-key", resource_.host_key, "The key that you compared, SHA256:...")->required();
+        ->add_option("host-key", resource_.host_key, "The key that you compared, SHA256:...")
+        ->required();
   }
 
   // What a mistyped word may have meant: a flag or a command of where it stands.
@@ -185,14 +200,19 @@ class CommandLine {
           }
         }
       } else {
-        for (const CLI::App* sub : at->get_subcommands([](const CLI::App*) { return true; })) known.push_back(sub->get_name());
+        for (const CLI::App* sub : at->get_subcommands([](const CLI::App*) { return true; }))
+          known.push_back(sub->get_name());
       }
       const std::string nearest = Nearest(word, known);
-      text = absl::StrCat("pe: unknown ", flag ? "flag " : known.empty() ? "argument " : "command ", OneLine(word),
-                          nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?"), "\n");
+      text = absl::StrCat("pe: unknown ",
+                          flag            ? "flag "
+                          : known.empty() ? "argument "
+                                          : "command ",
+                          OneLine(word), nearest.empty() ? "" : absl::StrCat("; did you mean ", nearest, "?"), "\n");
     }
     std::string path;
-    for (const CLI::App* app = at; app != nullptr; app = app->get_parent()) path = path.empty() ? app->get_name() : app->get_name() + " " + path;
+    for (const CLI::App* app = at; app != nullptr; app = app->get_parent())
+      path = path.empty() ? app->get_name() : app->get_name() + " " + path;
     absl::StrAppend(&text, "See: ", path, " --help\n");
     std::cerr << text;
     return kExitUsage;

@@ -1,5 +1,5 @@
-// The commands. Each does what its options ask, writes data to stdout and messages to stderr, and returns the exit code.
-// Thread rule: the main thread.
+// The commands. Each does what its options ask, writes data to stdout and messages to stderr, and returns the exit
+// code. Thread rule: the main thread.
 #ifndef CLIENT_CLI_COMMANDS_COMMANDS_H_
 #define CLIENT_CLI_COMMANDS_COMMANDS_H_
 

@@ -44,13 +44,18 @@ void Write(int fd, absl::string_view text) {
 // What to do next about an error, by its reason; empty when the message says it all.
 std::string HintFor(const absl::Status& status, const provision::client::ErrorDetails& details) {
   if (details.reason == "TOKEN_MISSING") return "set PE_TOKEN, or name a file with --token-file";
-  if (details.reason == "TOKEN_WRONG") return "the engine makes a new token with every start; look at its URL or token file again";
+  if (details.reason == "TOKEN_WRONG")
+    return "the engine makes a new token with every start; look at its URL or token file again";
   if (details.reason == "REQUEST_ID_REUSED") return "use another --request-id, or the very same request";
-  if (details.reason == "RESOURCE_DISABLED") return "see `pe resource list`; take it into use again with `pe resource enable NAME`";
-  if (absl::IsUnavailable(status)) return "is provisiond running? Start one with `provisiond --dev`, or name another with --engine or PE_ENGINE";
+  if (details.reason == "RESOURCE_DISABLED")
+    return "see `pe resource list`; take it into use again with `pe resource enable NAME`";
+  if (absl::IsUnavailable(status))
+    return "is provisiond running? Start one with `provisiond --dev`, or name another with --engine or PE_ENGINE";
   if (absl::IsNotFound(status) && details.resource_type == "provision.dev/Job") return "`pe list` shows the jobs";
-  if (absl::IsNotFound(status) && details.resource_type == "provision.dev/Resource") return "`pe resource list` shows the resources";
-  if (details.retry_after_ms.has_value()) return absl::StrCat("try again in ", DurationText(*details.retry_after_ms * 1000));
+  if (absl::IsNotFound(status) && details.resource_type == "provision.dev/Resource")
+    return "`pe resource list` shows the resources";
+  if (details.retry_after_ms.has_value())
+    return absl::StrCat("try again in ", DurationText(*details.retry_after_ms * 1000));
   return "";
 }
 
@@ -121,7 +126,8 @@ absl::StatusOr<std::string> ResolveJob(Context* context, absl::string_view text)
   }
   if (found.size() == 1) return found[0];
   if (found.empty()) return absl::StrCat("jobs/", text);  // the engine says that it is not there
-  return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" begins the ids of ", found.size(), " jobs; write more of it"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("\"", text, "\" begins the ids of ", found.size(), " jobs; write more of it"));
 }
 
 std::string ResourceName(absl::string_view text) {

@@ -34,7 +34,8 @@ class Context {
   bool err_has_colour() const;
 
   // Writes `message` as --output asks; `table` makes the text for people.
-  void Emit(const google::protobuf::Message& message, absl::string_view name, const std::function<std::string()>& table) const;
+  void Emit(const google::protobuf::Message& message, absl::string_view name,
+            const std::function<std::string()>& table) const;
 
   // Says what went wrong and what to do next; returns the exit code. `spec` gives violations their line and column.
   int Fail(const absl::Status& status, const SpecFile* spec = nullptr) const;

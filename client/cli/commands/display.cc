@@ -62,7 +62,9 @@ class JsonDisplay final : public Display {
 class TerminalDisplay final : public Display {
  public:
   TerminalDisplay(const Context* context, const Clock* clock) : context_(context), clock_(clock) {
-    const char* const locale = std::getenv("LC_ALL") ? std::getenv("LC_ALL") : std::getenv("LC_CTYPE") ? std::getenv("LC_CTYPE") : std::getenv("LANG");
+    const char* const locale = std::getenv("LC_ALL")     ? std::getenv("LC_ALL")
+                               : std::getenv("LC_CTYPE") ? std::getenv("LC_CTYPE")
+                                                         : std::getenv("LANG");
     style_.unicode = locale != nullptr && (absl::StrContains(locale, "UTF-8") || absl::StrContains(locale, "utf8"));
     style_.colour = context->err_has_colour();
   }
@@ -86,7 +88,8 @@ class TerminalDisplay final : public Display {
   void Above(std::string text) { above_ += text; }
   void Draw(const JobView& view, WallMicros now) {
     winsize size = {};
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) size_ = {.width = size.ws_col, .height = size.ws_row};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+      size_ = {.width = size.ws_col, .height = size.ws_row};
     context_->Err(screen_.Draw(std::exchange(above_, ""), Frame(view, now, size_, style_), size_));
   }
 

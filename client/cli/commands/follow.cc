@@ -48,7 +48,8 @@ class Follower {
 
  private:
   void Open(std::optional<int64_t> after_seq) {
-    feed_ = std::make_unique<WatchFeed>(engine_, provision::client::WatchOptions{.name = name_, .after_seq = after_seq});
+    feed_ =
+        std::make_unique<WatchFeed>(engine_, provision::client::WatchOptions{.name = name_, .after_seq = after_seq});
   }
 
   void TakeAll() {
@@ -72,7 +73,8 @@ class Follower {
   void SkipOld(provision::v1::WatchResponse* batch) {
     auto* const events = batch->mutable_events();
     int old = 0;
-    while (!options_.from_there && old < events->size() && events->Get(old).seq() <= options_.after_seq) view_.Apply(events->Get(old++));
+    while (!options_.from_there && old < events->size() && events->Get(old).seq() <= options_.after_seq)
+      view_.Apply(events->Get(old++));
     events->DeleteSubrange(0, old);
   }
 
@@ -98,7 +100,8 @@ class Follower {
 };
 
 // The job as data on stdout, or the summary of its hosts.
-int EmitEnd(Context* context, provision::client::Connection* engine, const JobView& view, const FollowOptions& options) {
+int EmitEnd(Context* context, provision::client::Connection* engine, const JobView& view,
+            const FollowOptions& options) {
   const WallMicros now = SystemClock().Wall();
   const Job& job = view.job();
   const std::string& output = context->options().output;

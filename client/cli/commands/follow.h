@@ -14,8 +14,9 @@
 namespace pe::cli {
 
 struct FollowOptions {
-  int64_t after_seq = 0;   // show what comes after it
-  bool from_there = false;  // read only what comes after it: `job` is then as of now, and only its end is taken from events
+  int64_t after_seq = 0;  // show what comes after it
+  bool from_there =
+      false;  // read only what comes after it: `job` is then as of now, and only its end is taken from events
   bool detailed_exitcode = false;
 };
 

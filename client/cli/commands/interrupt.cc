@@ -21,7 +21,8 @@ void OnSignal(int) {
   eventfd_write(interrupt_fd, 1);
   if (!attended) {
     if (seen) _exit(kExitDetached);
-    constexpr char kText[] = "\npe: waiting for the engine's answer, to tell you the job's name; Ctrl-C again leaves without it\n";
+    constexpr char kText[] =
+        "\npe: waiting for the engine's answer, to tell you the job's name; Ctrl-C again leaves without it\n";
     [[maybe_unused]] const ssize_t n = write(STDERR_FILENO, kText, sizeof(kText) - 1);
   }
   seen = 1;

@@ -7,8 +7,8 @@ namespace pe::cli {
 
 class Interrupt {
  public:
-  // From now on a first signal is noted. While nobody polls (a call is under way) it says so on stderr, and a second one
-  // ends the process with exit code 130.
+  // From now on a first signal is noted. While nobody polls (a call is under way) it says so on stderr, and a second
+  // one ends the process with exit code 130.
   Interrupt();
   // Readable once a signal has come.
   int fd() const { return fd_; }

@@ -20,9 +20,9 @@ struct GlobalOptions {
 
 // Values for a spec's variables.
 struct ValueOptions {
-  std::vector<std::string> vars;       // "name=value"
+  std::vector<std::string> vars;  // "name=value"
   std::vector<std::string> var_files;
-  std::vector<std::string> secrets;    // "name=env:NAME", "name=file:PATH", "name=stdin"
+  std::vector<std::string> secrets;  // "name=env:NAME", "name=file:PATH", "name=stdin"
 };
 
 struct ApplyOptions {

@@ -30,7 +30,8 @@ std::string ResourceText(const Resource& resource) {
   const auto row = [&](absl::string_view label, std::string value) {
     if (!value.empty()) table.Add({std::string(label), std::move(value)});
   };
-  row("STATE", absl::StrCat(StateWord(resource.state()), resource.reason().empty() ? "" : ": ", OneLine(resource.reason())));
+  row("STATE",
+      absl::StrCat(StateWord(resource.state()), resource.reason().empty() ? "" : ": ", OneLine(resource.reason())));
   row("ADDRESS", OneLine(resource.address()));
   row("ENVIRONMENT", ShortName(resource.environment()));
   row("CREDENTIAL", OneLine(resource.credential()));
@@ -40,15 +41,17 @@ std::string ResourceText(const Resource& resource) {
   row("OS", OneLine(resource.facts().os_name()));
   row("KERNEL", OneLine(resource.facts().kernel()));
   row("LAST JOB", OneLine(resource.last_job()));
-  for (const auto& record : resource.trust_records()) row("TRUSTED", absl::StrCat(OneLine(record.host_key()), " by ", OneLine(record.caller())));
+  for (const auto& record : resource.trust_records())
+    row("TRUSTED", absl::StrCat(OneLine(record.host_key()), " by ", OneLine(record.caller())));
   return table.Text();
 }
 
 std::string ListText(const provision::v1::ListResourcesResponse& all) {
   Table table({"NAME", "STATE", "ADDRESS", "ENVIRONMENT", "LABELS", "LAST JOB", "REASON"});
   for (const Resource& resource : all.resources()) {
-    table.Add({ShortName(resource.name()), StateWord(resource.state()), OneLine(resource.address()), ShortName(resource.environment()),
-               LabelsText(resource), ShortName(resource.last_job()), OneLine(resource.reason())});
+    table.Add({ShortName(resource.name()), StateWord(resource.state()), OneLine(resource.address()),
+               ShortName(resource.environment()), LabelsText(resource), ShortName(resource.last_job()),
+               OneLine(resource.reason())});
   }
   return table.Text();
 }
@@ -123,7 +126,9 @@ int ResourceList(Context* context, const ResourceOptions& options) {
 }
 
 int ResourceGet(Context* context, const ResourceOptions& options) {
-  return Show(context, [&](Connection* engine) { return engine->GetResource(Named<provision::v1::GetResourceRequest>(options)); });
+  return Show(context, [&](Connection* engine) {
+    return engine->GetResource(Named<provision::v1::GetResourceRequest>(options));
+  });
 }
 
 int ResourceCreate(Context* context, const ResourceOptions& options) {
@@ -140,7 +145,8 @@ int ResourceUpdate(Context* context, const ResourceOptions& options) {
   return Show(context, [&](Connection* engine) -> absl::StatusOr<Resource> {
     provision::v1::UpdateResourceRequest request;
     PE_RETURN_IF_ERROR(Fill(options, request.mutable_resource(), request.mutable_update_mask()));
-    if (request.update_mask().paths().empty()) return absl::InvalidArgumentError("nothing to change was named; see pe resource update --help");
+    if (request.update_mask().paths().empty())
+      return absl::InvalidArgumentError("nothing to change was named; see pe resource update --help");
     request.mutable_resource()->set_name(ResourceName(options.name));
     return engine->UpdateResource(request);
   });
@@ -164,7 +170,9 @@ int ResourceDisable(Context* context, const ResourceOptions& options) {
 }
 
 int ResourceEnable(Context* context, const ResourceOptions& options) {
-  return Show(context, [&](Connection* engine) { return engine->EnableResource(Named<provision::v1::EnableResourceRequest>(options)); });
+  return Show(context, [&](Connection* engine) {
+    return engine->EnableResource(Named<provision::v1::EnableResourceRequest>(options));
+  });
 }
 
 int ResourceTrust(Context* context, const ResourceOptions& options) {

@@ -34,12 +34,15 @@ std::string JobText(const Job& job, WallMicros now) {
   out += Line("retries", OneLine(job.parent()));
   if (job.has_create_time()) {
     const WallMicros end = job.has_end_time() ? ToMicros(job.end_time()) : now;
-    out += Line("accepted", absl::StrCat(DurationText(std::max<int64_t>(0, now - ToMicros(job.create_time()))), " ago"));
-    out += Line(job.has_end_time() ? "took" : "running for", DurationText(std::max<int64_t>(0, end - ToMicros(job.create_time()))));
+    out +=
+        Line("accepted", absl::StrCat(DurationText(std::max<int64_t>(0, now - ToMicros(job.create_time()))), " ago"));
+    out += Line(job.has_end_time() ? "took" : "running for",
+                DurationText(std::max<int64_t>(0, end - ToMicros(job.create_time()))));
   }
   out += Line("steps", CountsText(job.counts(), job.mode()));
   for (const auto& target : job.targets()) {
-    absl::StrAppend(&out, "\n", ShortName(target.resource()), "  ", TargetWord(target.state(), job.mode()), "  ", OneLine(target.address()), "\n");
+    absl::StrAppend(&out, "\n", ShortName(target.resource()), "  ", TargetWord(target.state(), job.mode()), "  ",
+                    OneLine(target.address()), "\n");
     if (!target.reason().empty()) absl::StrAppend(&out, "  ", OneLine(target.reason()), "\n");
     if (const std::string advice = AdviceFor(target); !advice.empty()) absl::StrAppend(&out, "  ", advice, "\n");
     if (target.steps().empty()) continue;

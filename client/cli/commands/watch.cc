@@ -22,7 +22,8 @@ int Watch(Context* context, const WatchCommandOptions& options) {
   }
   if (context->options().output == "name") context->Out(*name + "\n");
   Interrupt interrupt;
-  return Follow(context, &interrupt, std::move(job), {.after_seq = options.after_seq.value_or(0), .from_there = from_there});
+  return Follow(context, &interrupt, std::move(job),
+                {.after_seq = options.after_seq.value_or(0), .from_there = from_there});
 }
 
 }  // namespace pe::cli

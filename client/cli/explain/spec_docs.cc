@@ -21,7 +21,8 @@ __asm__(
     ".global pe_spec_descriptors_begin\n"
     ".global pe_spec_descriptors_end\n"
     "pe_spec_descriptors_begin:\n"
-    ".incbin \"" PE_SPEC_DESCRIPTORS "\"\n"
+    ".incbin \"" PE_SPEC_DESCRIPTORS
+    "\"\n"
     "pe_spec_descriptors_end:\n"
     ".byte 0\n"
     ".popsection\n");
@@ -50,15 +51,28 @@ std::string Comment(const Declared& declared) {
 std::string TypeName(const FieldDescriptor& field) {
   std::string name;
   switch (field.type()) {
-    case FieldDescriptor::TYPE_STRING: name = "text"; break;
-    case FieldDescriptor::TYPE_BYTES: name = "bytes (base64)"; break;
-    case FieldDescriptor::TYPE_BOOL: name = "true or false"; break;
-    case FieldDescriptor::TYPE_DOUBLE: name = "number"; break;
-    case FieldDescriptor::TYPE_ENUM: name = "one of a list"; break;
-    case FieldDescriptor::TYPE_MESSAGE:
-      name = field.message_type()->full_name() == "google.protobuf.Duration" ? "duration (\"30s\")" : field.message_type()->name();
+    case FieldDescriptor::TYPE_STRING:
+      name = "text";
       break;
-    default: name = "whole number"; break;
+    case FieldDescriptor::TYPE_BYTES:
+      name = "bytes (base64)";
+      break;
+    case FieldDescriptor::TYPE_BOOL:
+      name = "true or false";
+      break;
+    case FieldDescriptor::TYPE_DOUBLE:
+      name = "number";
+      break;
+    case FieldDescriptor::TYPE_ENUM:
+      name = "one of a list";
+      break;
+    case FieldDescriptor::TYPE_MESSAGE:
+      name = field.message_type()->full_name() == "google.protobuf.Duration" ? "duration (\"30s\")"
+                                                                             : field.message_type()->name();
+      break;
+    default:
+      name = "whole number";
+      break;
   }
   return field.is_repeated() ? absl::StrCat("list of ", name) : name;
 }
@@ -68,14 +82,16 @@ std::string Values(const EnumDescriptor& type) {
   for (int i = 0; i < type.value_count(); ++i) {
     if (type.value(i)->number() == 0) continue;
     const std::string& name = type.value(i)->name();
-    absl::StrAppend(&out, "  ", name, std::string(name.size() < kNameColumns ? kNameColumns - name.size() : 1, ' '), Comment(*type.value(i)), "\n");
+    absl::StrAppend(&out, "  ", name, std::string(name.size() < kNameColumns ? kNameColumns - name.size() : 1, ' '),
+                    Comment(*type.value(i)), "\n");
   }
   return out;
 }
 
 std::string FieldLine(const FieldDescriptor& field) {
   const std::string& name = field.json_name();
-  std::string out = absl::StrCat("  ", name, std::string(name.size() < kNameColumns ? kNameColumns - name.size() : 1, ' '));
+  std::string out =
+      absl::StrCat("  ", name, std::string(name.size() < kNameColumns ? kNameColumns - name.size() : 1, ' '));
   return absl::StrCat(out, TypeName(field), ". ", Comment(field), "\n");
 }
 
@@ -102,7 +118,8 @@ const FieldDescriptor* Find(const Descriptor& type, const std::string& name) {
 }
 
 bool HasFields(const FieldDescriptor& field) {
-  return field.type() == FieldDescriptor::TYPE_MESSAGE && field.message_type()->full_name() != "google.protobuf.Duration";
+  return field.type() == FieldDescriptor::TYPE_MESSAGE &&
+         field.message_type()->full_name() != "google.protobuf.Duration";
 }
 
 std::string TextOf(const FieldDescriptor& field, absl::string_view path) {
@@ -121,15 +138,18 @@ absl::Status Unknown(const std::string& word, const std::vector<const Descriptor
     for (int i = 0; i < type->field_count(); ++i) names.push_back(type->field(i)->json_name());
   }
   const std::string nearest = Nearest(word, names);
-  const std::string hint = nearest.empty() ? absl::StrCat("; there are ", absl::StrJoin(names, ", ")) : absl::StrCat("; did you mean ", nearest, "?");
-  return absl::NotFoundError(absl::StrCat(path.empty() ? "a spec" : path, " has no field \"", Printable(word), "\"", hint));
+  const std::string hint = nearest.empty() ? absl::StrCat("; there are ", absl::StrJoin(names, ", "))
+                                           : absl::StrCat("; did you mean ", nearest, "?");
+  return absl::NotFoundError(
+      absl::StrCat(path.empty() ? "a spec" : path, " has no field \"", Printable(word), "\"", hint));
 }
 
 }  // namespace
 
 SpecDocs::SpecDocs() {
   google::protobuf::FileDescriptorSet files;
-  files.ParseFromArray(pe_spec_descriptors_begin, static_cast<int>(pe_spec_descriptors_end - pe_spec_descriptors_begin));
+  files.ParseFromArray(pe_spec_descriptors_begin,
+                       static_cast<int>(pe_spec_descriptors_end - pe_spec_descriptors_begin));
   for (const auto& file : files.file()) pool_.BuildFile(file);
   spec_ = pool_.FindMessageTypeByName("provision.v1.ServiceSpec");
   step_ = pool_.FindMessageTypeByName("provision.v1.Step");
@@ -137,7 +157,8 @@ SpecDocs::SpecDocs() {
 
 absl::StatusOr<std::string> SpecDocs::Explain(absl::string_view what) const {
   if (what.empty()) {
-    return absl::StrCat(Comment(*spec_), "\n\nA spec has:\n", Fields(*spec_), "\nEach of its steps has:\n", Fields(*step_),
+    return absl::StrCat(Comment(*spec_), "\n\nA spec has:\n", Fields(*spec_), "\nEach of its steps has:\n",
+                        Fields(*step_),
                         "\nMore: pe explain KIND, pe explain KIND.FIELD, for example: pe explain file.mode\n");
   }
   // The first word is a field of the spec or of a step; a step's kind goes before a section of the same name.

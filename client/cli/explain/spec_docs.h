@@ -17,8 +17,8 @@ class SpecDocs {
   // Reads the embedded descriptors; about a millisecond, so only `pe explain` does it.
   SpecDocs();
 
-  // Text for `what`: empty for the whole spec; "file", "file.mode", "security", "steps.retry.backoff", "probe.http" ...:
-  // a path from the spec or from a step, in lowerCamel or snake_case. NOT_FOUND with the nearest name.
+  // Text for `what`: empty for the whole spec; "file", "file.mode", "security", "steps.retry.backoff", "probe.http"
+  // ...: a path from the spec or from a step, in lowerCamel or snake_case. NOT_FOUND with the nearest name.
   absl::StatusOr<std::string> Explain(absl::string_view what) const;
 
  private:

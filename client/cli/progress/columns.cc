@@ -10,9 +10,10 @@ namespace {
 struct Range {
   uint32_t first, last;
 };
-constexpr Range kZero[] = {{0x300, 0x36f}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0x202a, 0x202e}, {0x2066, 0x2069}, {0xfe00, 0xfe0f}};
-constexpr Range kWide[] = {{0x1100, 0x115f}, {0x2e80, 0x303e}, {0x3041, 0xa4cf},   {0xac00, 0xd7a3},
-                           {0xf900, 0xfaff}, {0xfe30, 0xfe6f}, {0xff00, 0xff60},   {0xffe0, 0xffe6},
+constexpr Range kZero[] = {{0x300, 0x36f},   {0x200b, 0x200f}, {0x20d0, 0x20ff},
+                           {0x202a, 0x202e}, {0x2066, 0x2069}, {0xfe00, 0xfe0f}};
+constexpr Range kWide[] = {{0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},  {0xac00, 0xd7a3},
+                           {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},  {0xffe0, 0xffe6},
                            {0x1f300, 0x1f64f}, {0x1f900, 0x1f9ff}, {0x20000, 0x3fffd}};
 
 template <size_t N>
@@ -49,7 +50,8 @@ std::string FitColumns(absl::string_view text, int width) {
     columns += ColumnsOf(point.value);
     i += std::max<size_t>(point.length, 1);
     if (columns <= width - kDots) cut = i;
-    if (columns > width) return std::string(text.substr(0, cut)) + (escaped ? "\x1b[0m" : "") + (width >= kDots ? "..." : "");
+    if (columns > width)
+      return std::string(text.substr(0, cut)) + (escaped ? "\x1b[0m" : "") + (width >= kDots ? "..." : "");
   }
   return std::string(text);
 }

@@ -13,8 +13,8 @@ namespace pe::cli {
 // screen has line wrap off, so that a miscount costs a column and not a line.
 int ColumnsOf(uint32_t code_point);
 
-// `text` cut to `width` columns, with "..." where something was cut. Escape sequences of ours (CSI ... m) take none, and
-// a cut text ends with a reset when it had one.
+// `text` cut to `width` columns, with "..." where something was cut. Escape sequences of ours (CSI ... m) take none,
+// and a cut text ends with a reset when it had one.
 std::string FitColumns(absl::string_view text, int width);
 
 }  // namespace pe::cli

@@ -30,11 +30,16 @@ class Painter {
 
   std::string Sign(Mark mark) const {
     switch (mark) {
-      case Mark::kDone: return Coloured("32", style_.unicode ? "✓" : "+");
-      case Mark::kActive: return Coloured("36", style_.unicode ? "▸" : ">");
-      case Mark::kWaiting: return Coloured("33", style_.unicode ? "…" : "?");
-      case Mark::kPending: return Coloured("2", style_.unicode ? "·" : ".");
-      case Mark::kFailed: return Coloured("31", style_.unicode ? "✗" : "x");
+      case Mark::kDone:
+        return Coloured("32", style_.unicode ? "✓" : "+");
+      case Mark::kActive:
+        return Coloured("36", style_.unicode ? "▸" : ">");
+      case Mark::kWaiting:
+        return Coloured("33", style_.unicode ? "…" : "?");
+      case Mark::kPending:
+        return Coloured("2", style_.unicode ? "·" : ".");
+      case Mark::kFailed:
+        return Coloured("31", style_.unicode ? "✗" : "x");
     }
     return " ";
   }
@@ -53,7 +58,8 @@ class Painter {
 };
 
 bool IsActive(const StepStatus& step) {
-  return step.state() == StepStatus::RUNNING || step.state() == StepStatus::RETRYING || step.state() == StepStatus::WAITING;
+  return step.state() == StepStatus::RUNNING || step.state() == StepStatus::RETRYING ||
+         step.state() == StepStatus::WAITING;
 }
 
 Mark MarkOf(const Target& target) {
@@ -65,7 +71,8 @@ Mark MarkOf(const Target& target) {
 
 class FrameMaker {
  public:
-  FrameMaker(const JobView& view, WallMicros now, FrameStyle style) : view_(view), job_(view.job()), now_(now), paint_(style) {}
+  FrameMaker(const JobView& view, WallMicros now, FrameStyle style)
+      : view_(view), job_(view.job()), now_(now), paint_(style) {}
 
   std::vector<std::string> Make(Density density, size_t room) {
     lines_.assign(1, Header());
@@ -89,14 +96,16 @@ class FrameMaker {
     std::string line = paint_.Bold(OneLine(job_.service()));
     if (!job_.version().empty()) absl::StrAppend(&line, " ", OneLine(job_.version()));
     absl::StrAppend(&line, "  ", OneLine(job_.name()), "  ", JobWord(job_.state()));
-    if (job_.has_create_time()) absl::StrAppend(&line, "  ", DurationText(std::max<int64_t>(0, now_ - ToMicros(job_.create_time()))));
+    if (job_.has_create_time())
+      absl::StrAppend(&line, "  ", DurationText(std::max<int64_t>(0, now_ - ToMicros(job_.create_time()))));
     if (!job_.reason().empty() && !IsTerminal(job_.state())) absl::StrAppend(&line, "  ", OneLine(job_.reason()));
     return line;
   }
 
   void Host(int index, const Target& target, Mark mark, int tail) {
     const auto& counts = target.counts();
-    std::string line = absl::StrCat(paint_.Sign(mark), " ", paint_.Bold(ShortName(target.resource())), "  ", TargetWord(target.state(), job_.mode()));
+    std::string line = absl::StrCat(paint_.Sign(mark), " ", paint_.Bold(ShortName(target.resource())), "  ",
+                                    TargetWord(target.state(), job_.mode()));
     if (counts.total() > 0 && !IsTerminal(target.state())) {
       absl::StrAppend(&line, " ", counts.total() - counts.pending() - counts.running(), "/", counts.total());
     }
@@ -125,8 +134,10 @@ class FrameMaker {
     }
     if (!step.reason().empty()) absl::StrAppend(&line, "  ", OneLine(step.reason()));
     if (step.progress().total() > 0) {
-      absl::StrAppend(&line, "  ", paint_.Bar(step.progress().current(), step.progress().total()), " ",
-                      absl::StrFormat("%d%%", std::clamp<int64_t>(step.progress().current(), 0, step.progress().total()) * 100 / step.progress().total()));
+      absl::StrAppend(
+          &line, "  ", paint_.Bar(step.progress().current(), step.progress().total()), " ",
+          absl::StrFormat("%d%%", std::clamp<int64_t>(step.progress().current(), 0, step.progress().total()) * 100 /
+                                      step.progress().total()));
     }
     if (!step.progress().message().empty()) absl::StrAppend(&line, "  ", OneLine(step.progress().message()));
     lines_.push_back(std::move(line));
@@ -141,7 +152,8 @@ class FrameMaker {
       const Mark mark = MarkOf(job_.targets(t));
       ++(mark == Mark::kDone ? done : mark == Mark::kFailed ? failed : pending);
     }
-    std::string line = absl::StrCat(paint_.Sign(Mark::kPending), " and ", hidden.size(), hidden.size() == 1 ? " host" : " hosts", " more:");
+    std::string line = absl::StrCat(paint_.Sign(Mark::kPending), " and ", hidden.size(),
+                                    hidden.size() == 1 ? " host" : " hosts", " more:");
     if (done > 0) absl::StrAppend(&line, " ", done, " ", TargetWord(Job::SUCCEEDED, job_.mode()));
     if (failed > 0) absl::StrAppend(&line, " ", failed, " failed");
     if (pending > 0) absl::StrAppend(&line, " ", pending, " to go");

@@ -1,5 +1,5 @@
-// Frame: what a terminal shows of a running job: its hosts, their active steps with elapsed time and last lines of output,
-// finished steps as numbers. Never taller than the terminal: what does not fit is said as a number of hosts.
+// Frame: what a terminal shows of a running job: its hosts, their active steps with elapsed time and last lines of
+// output, finished steps as numbers. Never taller than the terminal: what does not fit is said as a number of hosts.
 // Pure; thread-safe.
 #ifndef CLIENT_CLI_PROGRESS_FRAME_H_
 #define CLIENT_CLI_PROGRESS_FRAME_H_

@@ -17,15 +17,31 @@ using provision::v1::Target;
 void Count(StepStatus::State state, int by, StepCounts* c) {
   switch (state) {
     case StepStatus::RUNNING:
-    case StepStatus::RETRYING: c->set_running(c->running() + by); break;
-    case StepStatus::UNCHANGED: c->set_unchanged(c->unchanged() + by); break;
-    case StepStatus::CHANGED: c->set_changed(c->changed() + by); break;
-    case StepStatus::SKIPPED: c->set_skipped(c->skipped() + by); break;
+    case StepStatus::RETRYING:
+      c->set_running(c->running() + by);
+      break;
+    case StepStatus::UNCHANGED:
+      c->set_unchanged(c->unchanged() + by);
+      break;
+    case StepStatus::CHANGED:
+      c->set_changed(c->changed() + by);
+      break;
+    case StepStatus::SKIPPED:
+      c->set_skipped(c->skipped() + by);
+      break;
     case StepStatus::FAILED:
-    case StepStatus::OUTCOME_UNKNOWN: c->set_failed(c->failed() + by); break;
-    case StepStatus::CANCELLED: c->set_cancelled(c->cancelled() + by); break;
-    case StepStatus::UNDONE: c->set_undone(c->undone() + by); break;
-    default: c->set_pending(c->pending() + by); break;
+    case StepStatus::OUTCOME_UNKNOWN:
+      c->set_failed(c->failed() + by);
+      break;
+    case StepStatus::CANCELLED:
+      c->set_cancelled(c->cancelled() + by);
+      break;
+    case StepStatus::UNDONE:
+      c->set_undone(c->undone() + by);
+      break;
+    default:
+      c->set_pending(c->pending() + by);
+      break;
   }
 }
 
@@ -78,8 +94,11 @@ void JobView::ApplyToJob(const Event& event) {
       if (event.state().admission() != 0) job_.set_admission(event.state().admission());
       NoteTimes(event, event.state().state(), &job_);
       break;
-    case Event::kCancelRequested: job_.set_cancel_requested(true); break;
-    default: break;
+    case Event::kCancelRequested:
+      job_.set_cancel_requested(true);
+      break;
+    default:
+      break;
   }
 }
 
@@ -103,23 +122,38 @@ void JobView::ApplyToTarget(const Event& event, Target* target) {
         }
       }
       break;
-    case Event::kFacts: *target->mutable_facts() = event.facts(); break;
-    case Event::kHandlers: *target->mutable_pending_handlers() = event.handlers().pending(); break;
-    default: break;
+    case Event::kFacts:
+      *target->mutable_facts() = event.facts();
+      break;
+    case Event::kHandlers:
+      *target->mutable_pending_handlers() = event.handlers().pending();
+      break;
+    default:
+      break;
   }
 }
 
 void JobView::ApplyToStep(const Event& event, Target* target, StepStatus* step) {
-  StepLog* const log = event.has_output() || event.has_output_elided() ? &logs_[{event.target(), event.step()}] : nullptr;
+  StepLog* const log =
+      event.has_output() || event.has_output_elided() ? &logs_[{event.target(), event.step()}] : nullptr;
   switch (event.payload_case()) {
-    case Event::kStepState: ApplyStepState(event, target, step); break;
-    case Event::kProgress: *step->mutable_progress() = event.progress(); break;
-    case Event::kDiff: step->set_diff(event.diff().text()); break;
-    case Event::kOutput: log->Add(event.output()); break;
+    case Event::kStepState:
+      ApplyStepState(event, target, step);
+      break;
+    case Event::kProgress:
+      *step->mutable_progress() = event.progress();
+      break;
+    case Event::kDiff:
+      step->set_diff(event.diff().text());
+      break;
+    case Event::kOutput:
+      log->Add(event.output());
+      break;
     case Event::kOutputElided:
       log->AddLine(absl::StrCat("(", event.output_elided().bytes(), " bytes of output are no longer kept)"));
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -130,7 +164,8 @@ void JobView::ApplyStepState(const Event& event, Target* target, StepStatus* ste
     Count(step->state(), -1, counts);
     Count(change.state(), 1, counts);
   }
-  if (change.state() == StepStatus::CHANGED && job_.mode() == Job::PLAN) job_.set_planned_changes(job_.planned_changes() + 1);
+  if (change.state() == StepStatus::CHANGED && job_.mode() == Job::PLAN)
+    job_.set_planned_changes(job_.planned_changes() + 1);
   const bool begins = !step->has_start_time() || event.attempt() > step->attempt();
   if (begins && change.state() != StepStatus::SKIPPED) *step->mutable_start_time() = event.time();
   step->set_state(change.state());

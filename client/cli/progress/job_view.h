@@ -34,7 +34,8 @@ class JobView {
   void ApplyToJob(const provision::v1::Event& event);
   void ApplyToTarget(const provision::v1::Event& event, provision::v1::Target* target);
   void ApplyToStep(const provision::v1::Event& event, provision::v1::Target* target, provision::v1::StepStatus* step);
-  void ApplyStepState(const provision::v1::Event& event, provision::v1::Target* target, provision::v1::StepStatus* step);
+  void ApplyStepState(const provision::v1::Event& event, provision::v1::Target* target,
+                      provision::v1::StepStatus* step);
 
   provision::v1::Job job_;
   std::map<std::pair<int, int>, StepLog> logs_;

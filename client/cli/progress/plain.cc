@@ -21,7 +21,8 @@ std::string StepLine(const StepStatus& step, Job::Mode mode, WallMicros now) {
   if (IsTerminal(step.state()) && step.state() != StepStatus::SKIPPED) {
     absl::StrAppend(&line, " in ", DurationText(Elapsed(step, now)));
   }
-  if (step.attempt() > 1 || step.state() == StepStatus::RETRYING) absl::StrAppend(&line, " (attempt ", step.attempt(), ")");
+  if (step.attempt() > 1 || step.state() == StepStatus::RETRYING)
+    absl::StrAppend(&line, " (attempt ", step.attempt(), ")");
   const bool ended = IsTerminal(step.state()) && !step.result().message().empty();
   absl::StrAppend(&line, Sentence(ended ? step.result().message() : step.reason()));
   return line;
@@ -48,7 +49,8 @@ std::string PlainText::Apply(const google::protobuf::RepeatedPtrField<Event>& ev
   std::string out;
   for (const Event& event : events) {
     const StepLog* const log = view->log(event.target(), event.step());
-    const Said said{.ends_in_batch = ending.count({event.target(), event.step()}) > 0, .lines_before = log == nullptr ? 0 : log->count()};
+    const Said said{.ends_in_batch = ending.count({event.target(), event.step()}) > 0,
+                    .lines_before = log == nullptr ? 0 : log->count()};
     view->Apply(event);
     out += Say(event, *view, said);
   }
@@ -59,13 +61,17 @@ std::string PlainText::Say(const Event& event, const JobView& view, Said said) {
   if (event.target() >= 0) return event.step() >= 0 ? SayStep(event, view, said) : SayTarget(event, view);
   const std::string name = OneLine(view.job().name());
   switch (event.payload_case()) {
-    case Event::kCreated: return Opening(view.job());
+    case Event::kCreated:
+      return Opening(view.job());
     case Event::kState:
       if (options_.brief) return "";
       return absl::StrCat(name, ": ", JobWord(event.state().state()), Sentence(event.state().reason()), "\n");
-    case Event::kWarning: return absl::StrCat(name, ": warning", Sentence(event.warning().message()), "\n");
-    case Event::kCancelRequested: return absl::StrCat(name, ": cancel was asked for\n");
-    default: return "";
+    case Event::kWarning:
+      return absl::StrCat(name, ": warning", Sentence(event.warning().message()), "\n");
+    case Event::kCancelRequested:
+      return absl::StrCat(name, ": cancel was asked for\n");
+    default:
+      return "";
   }
 }
 
@@ -86,14 +92,17 @@ std::string PlainText::SayTarget(const Event& event, const JobView& view) const 
     case Event::kPlanned: {
       if (options_.brief) return "";
       std::string stage;
-      if (event.planned().stages() > 1) stage = absl::StrCat(", stage ", event.planned().stage() + 1, " of ", event.planned().stages());
+      if (event.planned().stages() > 1)
+        stage = absl::StrCat(", stage ", event.planned().stage() + 1, " of ", event.planned().stages());
       return absl::StrCat(host, ": ", event.planned().steps_size(), " steps planned", stage, "\n");
     }
-    case Event::kWarning: return absl::StrCat(host, ": warning", Sentence(event.warning().message()), "\n");
+    case Event::kWarning:
+      return absl::StrCat(host, ": warning", Sentence(event.warning().message()), "\n");
     case Event::kHandlers:
       if (options_.brief || event.handlers().pending().empty()) return "";
       return absl::StrCat(host, ": handlers pending: ", OneLine(absl::StrJoin(event.handlers().pending(), ", ")), "\n");
-    default: return "";
+    default:
+      return "";
   }
 }
 
@@ -104,16 +113,20 @@ std::string PlainText::SayStep(const Event& event, const JobView& view, Said sai
   switch (event.payload_case()) {
     case Event::kStepState: {
       std::string out = NewOutput(event, view, prefix, said);
-      const bool dull = step->state() == StepStatus::PENDING || (step->state() == StepStatus::RUNNING && said.ends_in_batch);
+      const bool dull =
+          step->state() == StepStatus::PENDING || (step->state() == StepStatus::RUNNING && said.ends_in_batch);
       const bool kept = step->state() == StepStatus::CHANGED || step->state() == StepStatus::UNDONE ||
                         step->state() == StepStatus::RETRYING || IsBad(step->state());
       if (dull || (options_.brief && !kept)) return out;
       return absl::StrCat(out, prefix, ": ", StepLine(*step, view.job().mode(), ToMicros(event.time())), "\n");
     }
     case Event::kOutput:
-    case Event::kOutputElided: return NewOutput(event, view, prefix, said);
-    case Event::kWarning: return absl::StrCat(prefix, ": warning", Sentence(event.warning().message()), "\n");
-    default: return "";
+    case Event::kOutputElided:
+      return NewOutput(event, view, prefix, said);
+    case Event::kWarning:
+      return absl::StrCat(prefix, ": warning", Sentence(event.warning().message()), "\n");
+    default:
+      return "";
   }
 }
 

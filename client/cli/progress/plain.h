@@ -1,5 +1,5 @@
-// PlainText: a job's progress as lines, for logs and pipes. One line for each change of state, one for each line of output.
-// Pure; thread-compatible.
+// PlainText: a job's progress as lines, for logs and pipes. One line for each change of state, one for each line of
+// output. Pure; thread-compatible.
 #ifndef CLIENT_CLI_PROGRESS_PLAIN_H_
 #define CLIENT_CLI_PROGRESS_PLAIN_H_
 
@@ -37,7 +37,8 @@ class PlainText {
   std::string Say(const provision::v1::Event& event, const JobView& view, Said said);
   std::string SayTarget(const provision::v1::Event& event, const JobView& view) const;
   std::string SayStep(const provision::v1::Event& event, const JobView& view, Said said) const;
-  std::string NewOutput(const provision::v1::Event& event, const JobView& view, const std::string& prefix, Said said) const;
+  std::string NewOutput(const provision::v1::Event& event, const JobView& view, const std::string& prefix,
+                        Said said) const;
 
   const PlainOptions options_;
   bool opened_ = false;

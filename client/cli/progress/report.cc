@@ -31,13 +31,15 @@ std::string SummaryLine(const Job& job, const Target& target, WallMicros now) {
   if (target.state() == Job::SUCCEEDED) {
     absl::StrAppend(&line, CountsText(target.counts(), job.mode()));
   } else if (bad != nullptr) {
-    absl::StrAppend(&line, OneLine(bad->id()), ": ", OneLine(bad->result().message().empty() ? bad->reason() : bad->result().message()),
-                    " (", CountsText(target.counts(), job.mode()), ")");
+    absl::StrAppend(&line, OneLine(bad->id()), ": ",
+                    OneLine(bad->result().message().empty() ? bad->reason() : bad->result().message()), " (",
+                    CountsText(target.counts(), job.mode()), ")");
   } else {
     absl::StrAppend(&line, target.reason().empty() ? "" : absl::StrCat(OneLine(target.reason()), "; "),
                     CountsText(target.counts(), job.mode()));
   }
-  if (target.has_start_time() && target.has_end_time()) absl::StrAppend(&line, " in ", DurationText(Elapsed(target, now)));
+  if (target.has_start_time() && target.has_end_time())
+    absl::StrAppend(&line, " in ", DurationText(Elapsed(target, now)));
   return line + "\n";
 }
 
@@ -51,10 +53,11 @@ std::vector<std::string> LastOutput(const StepStatus& step, const StepLog* log) 
   return lines;
 }
 
-std::string StepReport(const Job& job, const Target& target, const StepStatus& step, const StepLog* log, WallMicros now) {
+std::string StepReport(const Job& job, const Target& target, const StepStatus& step, const StepLog* log,
+                       WallMicros now) {
   const auto& result = step.result();
-  std::string out = absl::StrCat("\n", ShortName(target.resource()), " ", OneLine(step.id()), " ", StepWord(step.state(), job.mode()),
-                                 " after ", DurationText(Elapsed(step, now)));
+  std::string out = absl::StrCat("\n", ShortName(target.resource()), " ", OneLine(step.id()), " ",
+                                 StepWord(step.state(), job.mode()), " after ", DurationText(Elapsed(step, now)));
   if (step.attempt() > 1) absl::StrAppend(&out, ", attempt ", step.attempt());
   if (result.has_exit_code()) absl::StrAppend(&out, ", exit code ", result.exit_code());
   if (result.signal() != 0) absl::StrAppend(&out, ", signal ", result.signal());
@@ -62,7 +65,8 @@ std::string StepReport(const Job& job, const Target& target, const StepStatus& s
   for (const std::string& line : LastOutput(step, log)) absl::StrAppend(&out, "  | ", line, "\n");
   const std::string message = OneLine(result.message().empty() ? step.reason() : result.message());
   if (!message.empty() || !result.error_code().empty()) {
-    absl::StrAppend(&out, "  ", OneLine(result.error_code()), result.error_code().empty() || message.empty() ? "" : ": ", message, "\n");
+    absl::StrAppend(&out, "  ", OneLine(result.error_code()),
+                    result.error_code().empty() || message.empty() ? "" : ": ", message, "\n");
   }
   if (!result.hint().empty()) absl::StrAppend(&out, "  hint: ", OneLine(result.hint()), "\n");
   return out;
@@ -107,7 +111,8 @@ std::string FailureReport(const Job& job, const JobView* view, WallMicros now) {
   }
   if (failures > kReportedFailures) absl::StrAppend(&out, "\n", failures - kReportedFailures, " more steps failed\n");
   const bool failed = IsTerminal(job.state()) && job.state() != Job::SUCCEEDED && job.state() != Job::CANCELLED;
-  if (failed && out.empty() && !job.reason().empty()) absl::StrAppend(&out, "\n", OneLine(job.name()), ": ", OneLine(job.reason()), "\n");
+  if (failed && out.empty() && !job.reason().empty())
+    absl::StrAppend(&out, "\n", OneLine(job.name()), ": ", OneLine(job.reason()), "\n");
   if (failed) out += NextCommands(job);
   return out;
 }
@@ -119,9 +124,10 @@ std::string PlanReport(const Job& job) {
       const bool changes = step.state() == StepStatus::CHANGED;
       if (!changes && step.state() != StepStatus::OUTCOME_UNKNOWN) continue;
       const std::string why = step.result().message().empty() ? step.plan_reason() : step.result().message();
-      absl::StrAppend(&out, ShortName(target.resource()), " ", changes ? "~ " : "? ", OneLine(step.id()), why.empty() ? "" : ": ",
-                      OneLine(why), "\n");
-      if (!step.not_undoable().empty()) absl::StrAppend(&out, "    cannot be undone: ", OneLine(step.not_undoable()), "\n");
+      absl::StrAppend(&out, ShortName(target.resource()), " ", changes ? "~ " : "? ", OneLine(step.id()),
+                      why.empty() ? "" : ": ", OneLine(why), "\n");
+      if (!step.not_undoable().empty())
+        absl::StrAppend(&out, "    cannot be undone: ", OneLine(step.not_undoable()), "\n");
       if (!step.diff().empty()) out += Indented(step.diff(), "    ");
     }
   }

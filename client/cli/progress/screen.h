@@ -1,6 +1,5 @@
-// Screen: turns frames into the bytes that make a terminal show them: lines that stay are written once above the frame, and
-// of the frame only what changed is written again.
-// Pure; thread-compatible.
+// Screen: turns frames into the bytes that make a terminal show them: lines that stay are written once above the frame,
+// and of the frame only what changed is written again. Pure; thread-compatible.
 #ifndef CLIENT_CLI_PROGRESS_SCREEN_H_
 #define CLIENT_CLI_PROGRESS_SCREEN_H_
 

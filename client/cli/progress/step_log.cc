@@ -56,7 +56,8 @@ std::vector<std::string> StepLog::From(int64_t first) const {
 }
 
 std::vector<std::string> StepLog::Tail(size_t most) const {
-  std::vector<std::string> lines(lines_.end() - static_cast<std::ptrdiff_t>(std::min(most, lines_.size())), lines_.end());
+  std::vector<std::string> lines(lines_.end() - static_cast<std::ptrdiff_t>(std::min(most, lines_.size())),
+                                 lines_.end());
   for (const Open* open : {&out_, &err_}) {
     if (!open->text.empty()) lines.push_back(OneLine(open->text));
   }

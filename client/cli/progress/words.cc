@@ -44,9 +44,7 @@ WallMicros ToMicros(const google::protobuf::Timestamp& time) {
   return time.seconds() * kMicrosPerSecond + time.nanos() / 1000;
 }
 
-std::string OneLine(absl::string_view text) {
-  return absl::StrReplaceAll(Printable(text), {{"\n", " "}, {"\t", " "}});
-}
+std::string OneLine(absl::string_view text) { return absl::StrReplaceAll(Printable(text), {{"\n", " "}, {"\t", " "}}); }
 
 std::string ShortName(absl::string_view name) {
   const size_t slash = name.find('/');
@@ -94,7 +92,8 @@ std::string AdviceFor(const provision::v1::Target& target) {
     if (absl::StrContains(target.reason(), "pe resource trust")) return absl::StrCat("on the host: ", kCompare);
     const std::string key = FingerprintIn(target.reason());
     if (key.empty()) return absl::StrCat("see the key with: pe resource get ", name);
-    return absl::StrCat("compare ", key, " with the host's own (", kCompare, " there), then: pe resource trust ", name, " ", key);
+    return absl::StrCat("compare ", key, " with the host's own (", kCompare, " there), then: pe resource trust ", name,
+                        " ", key);
   }
   if (target.reason_code() == "HOST_KEY_CHANGED") {
     return absl::StrCat("if the host was really reinstalled: pe resource trust ", name, " SHA256:... with the new key");

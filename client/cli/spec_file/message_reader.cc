@@ -57,8 +57,9 @@ class Reader {
       }
       if (const OneofDescriptor* const oneof = field->real_containing_oneof(); oneof != nullptr && !IsNull(*value)) {
         if (const auto [it, first] = chosen.emplace(oneof, field); !first) {
-          Report(key->at, field_path, absl::StrCat("only one of \"", it->second->json_name(), "\" and \"", field->json_name(),
-                                                   "\" may be given"));
+          Report(key->at, field_path,
+                 absl::StrCat("only one of \"", it->second->json_name(), "\" and \"", field->json_name(),
+                              "\" may be given"));
           continue;
         }
       }
@@ -98,7 +99,8 @@ class Reader {
              const std::string& path, int depth) {
     positions_->Set(path, field.is_repeated() || IsMessage(field) ? key.at : value.at);
     if (IsNull(value)) {
-      // Protobuf's JSON form: null is the default. Where presence is the message, that would silently drop what was meant.
+      // Protobuf's JSON form: null is the default. Where presence is the message, that would silently drop what was
+      // meant.
       if (field.real_containing_oneof() != nullptr && IsMessage(field)) {
         Report(key.at, path, "has no value; write {} to take every default");
       }
@@ -113,8 +115,9 @@ class Reader {
     if (!Visit(value, path, depth)) return;
     if (value.kind != YamlNode::Kind::kSequence) {
       const bool one = value.kind == YamlNode::Kind::kScalar && !IsMessage(field);
-      return Report(value.at, path, absl::StrCat("expected a list, found ", Describe(value),
-                                                 one ? absl::StrCat("; write [", Shorten(value.text, 40), "]") : ""));
+      return Report(value.at, path,
+                    absl::StrCat("expected a list, found ", Describe(value),
+                                 one ? absl::StrCat("; write [", Shorten(value.text, 40), "]") : ""));
     }
     for (size_t i = 0; i < value.items.size() && !full_; ++i) {
       const YamlNode& item = *value.items[i];

@@ -86,7 +86,8 @@ std::string ParseDuration(const YamlNode& node, google::protobuf::Duration* out)
     if (IsInteger(node.text)) hint = absl::StrCat("\"", node.text, "s\" for seconds");
     return absl::StrCat("expected a duration, found ", Describe(node), "; write ", hint);
   }
-  if (absl::AbsDuration(value) > absl::Seconds(kMaxDurationSeconds)) return absl::StrCat(node.text, " is too long a duration");
+  if (absl::AbsDuration(value) > absl::Seconds(kMaxDurationSeconds))
+    return absl::StrCat(node.text, " is too long a duration");
   const int64_t whole = absl::IDivDuration(value, absl::Seconds(1), &value);
   out->set_seconds(whole);
   out->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(value)));
@@ -182,7 +183,8 @@ std::string SetScalar(const YamlNode& node, const FieldDescriptor& field, Messag
       wrong = ParseDuration(node, &value);
       if (!wrong.empty()) break;
       const auto* reflection = message->GetReflection();
-      (field.is_repeated() ? reflection->AddMessage(message, &field) : reflection->MutableMessage(message, &field))->CopyFrom(value);
+      (field.is_repeated() ? reflection->AddMessage(message, &field) : reflection->MutableMessage(message, &field))
+          ->CopyFrom(value);
       break;
     }
   }

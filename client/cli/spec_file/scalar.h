@@ -11,9 +11,10 @@
 
 namespace pe::cli {
 
-// Sets `field` of `message`, or adds to it when it is repeated. Returns what is wrong and what to do; empty when it is set.
-// REQUIRES: `node` is a scalar and `field` is not of a message type, except google.protobuf.Duration.
-std::string SetScalar(const YamlNode& node, const google::protobuf::FieldDescriptor& field, google::protobuf::Message* message);
+// Sets `field` of `message`, or adds to it when it is repeated. Returns what is wrong and what to do; empty when it is
+// set. REQUIRES: `node` is a scalar and `field` is not of a message type, except google.protobuf.Duration.
+std::string SetScalar(const YamlNode& node, const google::protobuf::FieldDescriptor& field,
+                      google::protobuf::Message* message);
 
 // Whether `field` is written as a scalar although it is a message.
 bool IsDuration(const google::protobuf::FieldDescriptor& field);

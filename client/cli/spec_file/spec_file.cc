@@ -15,7 +15,8 @@ SpecFile ParseSpec(Document document) {
     return file;
   }
   YamlTree tree;
-  if (tree.Parse(file.document.text, &file.problems)) ReadMessage(tree.root(), &file.spec, &file.problems, &file.positions);
+  if (tree.Parse(file.document.text, &file.problems))
+    ReadMessage(tree.root(), &file.spec, &file.problems, &file.positions);
   return file;
 }
 

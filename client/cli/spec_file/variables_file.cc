@@ -32,7 +32,8 @@ std::vector<Problem> ParseVariables(const Document& document, std::map<std::stri
   YamlTree tree;
   if (!tree.Parse(document.text, &problems)) return problems;
   if (tree.root().kind != YamlNode::Kind::kMap) {
-    problems.push_back({tree.root().at, "", absl::StrCat("expected a map from names to values, found ", Describe(tree.root()))});
+    problems.push_back(
+        {tree.root().at, "", absl::StrCat("expected a map from names to values, found ", Describe(tree.root()))});
     return problems;
   }
   std::set<std::string> seen;
@@ -44,7 +45,8 @@ std::vector<Problem> ParseVariables(const Document& document, std::map<std::stri
     } else if (!seen.insert(key->text).second) {
       problems.push_back({key->at, key->text, "is given twice"});
     } else if (!ToText(*value, &text)) {
-      problems.push_back({key->at, key->text, absl::StrCat("expected a value or a list of values, found ", Describe(*value))});
+      problems.push_back(
+          {key->at, key->text, absl::StrCat("expected a value or a list of values, found ", Describe(*value))});
     } else if ((bytes += static_cast<int64_t>(text.size())) > kMaxYamlVisits) {
       problems.push_back({key->at, key->text, "the document grows too large through its aliases; write it out"});
       break;

@@ -36,10 +36,14 @@ class SecondDocument final : public YAML::EventHandler {
 
 std::string Describe(const YamlNode& node) {
   switch (node.kind) {
-    case YamlNode::Kind::kNull: return "nothing";
-    case YamlNode::Kind::kScalar: return absl::StrCat(node.quoted ? "text " : "", "\"", Shorten(node.text, kShownText), "\"");
-    case YamlNode::Kind::kSequence: return "a list";
-    case YamlNode::Kind::kMap: return "a map";
+    case YamlNode::Kind::kNull:
+      return "nothing";
+    case YamlNode::Kind::kScalar:
+      return absl::StrCat(node.quoted ? "text " : "", "\"", Shorten(node.text, kShownText), "\"");
+    case YamlNode::Kind::kSequence:
+      return "a list";
+    case YamlNode::Kind::kMap:
+      return "a map";
   }
   return "something else";
 }
@@ -56,7 +60,8 @@ class YamlTree::Builder final : public YAML::EventHandler {
     if (it == anchors_.end()) throw YAML::ParserException(mark, "an alias of an anchor that is not there");
     Add(it->second);
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& value) override {
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
     YamlNode* const node = New(YamlNode::Kind::kScalar, mark, anchor);
     CheckTag(mark, tag, "str");
     node->quoted = tag != "?" && !tag.empty();
@@ -69,7 +74,8 @@ class YamlTree::Builder final : public YAML::EventHandler {
     Open(mark, New(YamlNode::Kind::kSequence, mark, anchor));
   }
   void OnSequenceEnd() override { stack_.pop_back(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     CheckTag(mark, tag, "map");
     Open(mark, New(YamlNode::Kind::kMap, mark, anchor));
   }
@@ -106,7 +112,8 @@ class YamlTree::Builder final : public YAML::EventHandler {
   }
 
   void Open(const YAML::Mark& mark, YamlNode* node) {
-    if (stack_.size() >= kMaxYamlDepth) throw YAML::ParserException(mark, absl::StrCat("more than ", kMaxYamlDepth, " levels deep"));
+    if (stack_.size() >= kMaxYamlDepth)
+      throw YAML::ParserException(mark, absl::StrCat("more than ", kMaxYamlDepth, " levels deep"));
     Add(node);
     stack_.push_back({.node = node});
   }

@@ -21,10 +21,10 @@ struct YamlNode {
   enum class Kind { kNull, kScalar, kSequence, kMap };
   Kind kind = Kind::kNull;
   Position at;
-  bool quoted = false;  // of a scalar: it was in quotes or a block, so it is text whatever it looks like
-  std::string text;     // of a scalar
-  std::vector<const YamlNode*> items;                                 // of a sequence
-  std::vector<std::pair<const YamlNode*, const YamlNode*>> fields;    // of a map, in order, duplicates kept
+  bool quoted = false;                 // of a scalar: it was in quotes or a block, so it is text whatever it looks like
+  std::string text;                    // of a scalar
+  std::vector<const YamlNode*> items;  // of a sequence
+  std::vector<std::pair<const YamlNode*, const YamlNode*>> fields;  // of a map, in order, duplicates kept
 };
 
 // What a person calls it: `text "abc"`, "a list", "a map", "nothing".

@@ -14,7 +14,9 @@ constexpr size_t kMostAddresses = 64;  // a container host may have thousands
 
 // Empty for what is not wanted.
 std::string TextOf(const ifaddrs& interface, int family) {
-  if (interface.ifa_addr == nullptr || interface.ifa_addr->sa_family != family || (interface.ifa_flags & IFF_LOOPBACK) != 0) return "";
+  if (interface.ifa_addr == nullptr || interface.ifa_addr->sa_family != family ||
+      (interface.ifa_flags & IFF_LOOPBACK) != 0)
+    return "";
   char text[INET6_ADDRSTRLEN] = "";
   if (family == AF_INET) {
     const in_addr& address = reinterpret_cast<const sockaddr_in*>(interface.ifa_addr)->sin_addr;
@@ -37,7 +39,8 @@ std::vector<std::string> HostAddresses() {
   for (const int family : {AF_INET, AF_INET6}) {
     for (const ifaddrs* at = list; at != nullptr; at = at->ifa_next) {
       std::string text = TextOf(*at, family);
-      if (!text.empty() && out.size() < kMostAddresses && std::find(out.begin(), out.end(), text) == out.end()) out.push_back(std::move(text));
+      if (!text.empty() && out.size() < kMostAddresses && std::find(out.begin(), out.end(), text) == out.end())
+        out.push_back(std::move(text));
     }
   }
   freeifaddrs(list);

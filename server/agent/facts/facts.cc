@@ -50,23 +50,26 @@ void AddSystem(FileSystem& files, Facts& facts) {
   facts.set_os_name(release["PRETTY_NAME"]);
   facts.set_has_os(!text.empty());
   facts.set_machine_id(ReadText(files, "/etc/machine-id"));
-  for (const auto& [program, name] : {std::pair("/usr/bin/apt-get", "apt"), std::pair("/usr/bin/dnf", "dnf"), std::pair("/sbin/apk", "apk")}) {
+  for (const auto& [program, name] :
+       {std::pair("/usr/bin/apt-get", "apt"), std::pair("/usr/bin/dnf", "dnf"), std::pair("/sbin/apk", "apk")}) {
     if (facts.package_manager().empty() && Exists(files, program)) facts.set_package_manager(name);
   }
-  for (const absl::string_view package : absl::StrSplit(ReadText(files, "/run/reboot-required.pkgs"), '\n', absl::SkipEmpty())) {
+  for (const absl::string_view package :
+       absl::StrSplit(ReadText(files, "/run/reboot-required.pkgs"), '\n', absl::SkipEmpty())) {
     const auto& list = facts.reboot_required_by();
     if (std::find(list.begin(), list.end(), package) == list.end()) facts.add_reboot_required_by(std::string(package));
   }
-  if (facts.reboot_required_by().empty() && Exists(files, "/run/reboot-required")) facts.add_reboot_required_by("unknown");
+  if (facts.reboot_required_by().empty() && Exists(files, "/run/reboot-required"))
+    facts.add_reboot_required_by("unknown");
 }
 
-void AddMachine(FileSystem& files, Facts& facts) {
+void AddMachine(FileSystem& files, const FactOptions& options, Facts& facts) {
   utsname names{};
   uname(&names);
   facts.set_architecture(DebianArchitecture(names.machine));
   facts.set_kernel(names.release);
   facts.set_hostname(ReadText(files, "/etc/hostname"));
-  if (facts.hostname().empty()) facts.set_hostname(names.nodename);
+  if (facts.hostname().empty() && !options.rootfs) facts.set_hostname(names.nodename);
   cpu_set_t cpus;
   if (sched_getaffinity(0, sizeof cpus, &cpus) == 0) facts.set_cpus(CPU_COUNT(&cpus));
   for (const absl::string_view line : absl::StrSplit(ReadText(files, "/proc/meminfo"), '\n')) {
@@ -77,7 +80,8 @@ void AddMachine(FileSystem& files, Facts& facts) {
   }
   facts.set_boot_id(ReadText(files, "/proc/sys/kernel/random/boot_id"));
   struct statvfs root {};
-  if (statvfs("/", &root) == 0) facts.set_root_free_bytes(static_cast<int64_t>(root.f_bavail) * static_cast<int64_t>(root.f_frsize));
+  if (statvfs("/", &root) == 0)
+    facts.set_root_free_bytes(static_cast<int64_t>(root.f_bavail) * static_cast<int64_t>(root.f_frsize));
 }
 
 }  // namespace
@@ -87,7 +91,7 @@ bool HasInit(FileSystem& files) { return Exists(files, "/run/systemd/system"); }
 Facts GatherFacts(FileSystem& files, const Clock& clock, const FactOptions& options) {
   Facts facts;
   AddSystem(files, facts);
-  AddMachine(files, facts);
+  AddMachine(files, options, facts);
   facts.set_clock_us(clock.Wall());
   if (options.rootfs) return facts;
   for (std::string& address : HostAddresses()) facts.add_addresses(std::move(address));

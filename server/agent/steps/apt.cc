@@ -17,14 +17,16 @@ namespace pe::agent {
 namespace {
 
 constexpr char kListsFolder[] = "/var/lib/apt/lists";
+constexpr char kStampFolder[] = "/var/lib/apt/periodic";
 // Holds the microseconds since the epoch at which all lists were last fetched by us.
 constexpr char kStamp[] = "/var/lib/apt/periodic/provision-engine-update-stamp";
 constexpr int kMostLockRaces = 20;
 
 const std::vector<std::pair<std::string, std::string>>& Environment() {
-  static const std::vector<std::pair<std::string, std::string>> environment = {
-      {"DEBIAN_FRONTEND", "noninteractive"}, {"DEBCONF_NONINTERACTIVE_SEEN", "true"}, {"APT_LISTCHANGES_FRONTEND", "none"},
-      {"NEEDRESTART_MODE", "l"}};
+  static const std::vector<std::pair<std::string, std::string>> environment = {{"DEBIAN_FRONTEND", "noninteractive"},
+                                                                               {"DEBCONF_NONINTERACTIVE_SEEN", "true"},
+                                                                               {"APT_LISTCHANGES_FRONTEND", "none"},
+                                                                               {"NEEDRESTART_MODE", "l"}};
   return environment;
 }
 
@@ -41,7 +43,8 @@ void ReportStatusLine(absl::string_view line, StepReporter& reporter) {
   double percent = 0;
   if (fields.size() != 4 || (fields[0] != "pmstatus" && fields[0] != "dlstatus")) return;
   if (!absl::SimpleAtod(fields[2], &percent)) return;
-  reporter.Progress(std::clamp<int64_t>(static_cast<int64_t>(percent), 0, 100), 100, "percent", absl::StripAsciiWhitespace(fields[3]));
+  reporter.Progress(std::clamp<int64_t>(static_cast<int64_t>(percent), 0, 100), 100, "percent",
+                    absl::StripAsciiWhitespace(fields[3]));
 }
 
 // Runs apt-get and, as long as somebody else got the lock first, waits and runs it again.
@@ -60,14 +63,22 @@ absl::Status RunLocked(Command command, StepContext& context) {
 
 absl::Status RepairDpkg(StepContext& context) {
   context.reporter.Warn("DPKG_INTERRUPTED", "an earlier dpkg run was interrupted; its packages are being configured");
-  return RunLocked({.argv = {"dpkg", "--force-confdef", "--force-confold", "--configure", "-a"}, .environment = Environment(), .interruptible = false},
+  return RunLocked({.argv = {"dpkg", "--force-confdef", "--force-confold", "--configure", "-a"},
+                    .environment = Environment(),
+                    .interruptible = false},
                    context);
 }
 
 absl::Status Transaction(const std::vector<std::string>& arguments, StepContext& context) {
-  static const std::vector<std::string> options = {
-      "--no-install-recommends", "-o", "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold",
-      "-o", "Dpkg::Use-Pty=0", "-o", "APT::Status-Fd=3"};
+  static const std::vector<std::string> options = {"--no-install-recommends",
+                                                   "-o",
+                                                   "Dpkg::Options::=--force-confdef",
+                                                   "-o",
+                                                   "Dpkg::Options::=--force-confold",
+                                                   "-o",
+                                                   "Dpkg::Use-Pty=0",
+                                                   "-o",
+                                                   "APT::Status-Fd=3"};
   std::vector<std::string> download = options;
   download.push_back("--download-only");
   PE_RETURN_IF_ERROR(RunLocked(AptGet(download, arguments), context));
@@ -106,7 +117,9 @@ std::vector<AptChange> ParseSimulation(absl::string_view output) {
 
 absl::StatusOr<std::vector<AptChange>> SimulateApt(const std::vector<std::string>& arguments, StepContext& context) {
   // Without these two, root's simulation would write apt's caches; locks are not taken by a simulation.
-  Command command = AptGet({"--simulate", "--no-install-recommends", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="}, arguments);
+  Command command =
+      AptGet({"--simulate", "--no-install-recommends", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache="},
+             arguments);
   command.timeout_us = 4 * kObserveTimeoutUs;
   command.keep_output = 4 * 1024 * 1024;
   PE_ASSIGN_OR_RETURN(const CommandResult result, RunProgram(command, context));
@@ -124,14 +137,16 @@ absl::Status RunApt(const std::vector<std::string>& arguments, StepContext& cont
 absl::Status UpdateLists(StepContext& context, const std::string& only_sources) {
   std::vector<std::string> options = {"-o", "APT::Update::Error-Mode=any", "-o", "APT::Status-Fd=3"};
   if (!only_sources.empty()) {
-    for (const std::string& option : {absl::StrCat("Dir::Etc::sourcelist=", only_sources), std::string("Dir::Etc::sourceparts=-"),
-                                      std::string("APT::Get::List-Cleanup=0")}) {
+    for (const std::string& option :
+         {absl::StrCat("Dir::Etc::sourcelist=", only_sources), std::string("Dir::Etc::sourceparts=-"),
+          std::string("APT::Get::List-Cleanup=0")}) {
       options.insert(options.end(), {"-o", option});
     }
   }
   PE_RETURN_IF_ERROR(RunLocked(AptGet(options, {"update"}), context));
   // The stamp spares later refreshes; a host that cannot keep it is only refreshed more often.
   if (only_sources.empty()) {
+    (void)context.files.MakeDirectory(kStampFolder, {.mode = 0755});
     (void)context.files.WriteAtomic(kStamp, absl::StrCat(context.clock.Wall(), "\n"), {.mode = 0644}, nullptr);
   }
   return absl::OkStatus();

@@ -1,5 +1,5 @@
-// apt: transactions of packages through apt-get. Non-interactive, without recommended packages (what a spec names is what
-// is installed, on every host alike), keeping configuration files that somebody changed.
+// apt: transactions of packages through apt-get. Non-interactive, without recommended packages (what a spec names is
+// what is installed, on every host alike), keeping configuration files that somebody changed.
 #ifndef SERVER_AGENT_STEPS_APT_H_
 #define SERVER_AGENT_STEPS_APT_H_
 
@@ -26,11 +26,13 @@ std::vector<AptChange> ParseSimulation(absl::string_view output);
 // PACKAGE_VERSION_NOT_FOUND, UNMET_DEPENDENCIES, APT_FAILED.
 absl::StatusOr<std::vector<AptChange>> SimulateApt(const std::vector<std::string>& arguments, StepContext& context);
 
-// Does it: waits for dpkg's lock, downloads (can be interrupted), then runs the dpkg transaction (which cannot, except by
-// force). Repairs an interrupted dpkg once. Output and percent flow to the reporter. Errors as above, and FETCH_FAILED.
+// Does it: waits for dpkg's lock, downloads (can be interrupted), then runs the dpkg transaction (which cannot, except
+// by force). Repairs an interrupted dpkg once. Output and percent flow to the reporter. Errors as above, and
+// FETCH_FAILED.
 absl::Status RunApt(const std::vector<std::string>& arguments, StepContext& context);
 
-// Refreshes all package lists, or those of one file of sources. APT_UPDATE_FAILED when any of them could not be fetched.
+// Refreshes all package lists, or those of one file of sources. APT_UPDATE_FAILED when any of them could not be
+// fetched.
 absl::Status UpdateLists(StepContext& context, const std::string& only_sources = "");
 
 // Whether there are any package lists; without them apt knows no candidates.

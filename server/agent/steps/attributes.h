@@ -24,7 +24,9 @@ absl::StatusOr<FileAttributes> Resolve(const WantedAttributes& wanted, const std
 // "mode 0600 instead of 0644, owner 1000 instead of 0"; empty when they are equal.
 std::string DifferenceOf(const FileAttributes& now, const FileAttributes& wanted);
 
-inline FileAttributes AttributesOf(const FileInfo& info) { return {.mode = info.mode, .uid = info.uid, .gid = info.gid}; }
+inline FileAttributes AttributesOf(const FileInfo& info) {
+  return {.mode = info.mode, .uid = info.uid, .gid = info.gid};
+}
 inline bool SameAttributes(const FileAttributes& a, const FileAttributes& b) {
   return a.mode == b.mode && a.uid == b.uid && a.gid == b.gid;
 }

@@ -1,6 +1,6 @@
-// authorized_key: one public key in a user's ~/.ssh/authorized_keys. The key itself is what is looked for; options and comment
-// of a line that has it are brought to what is wanted. A ~/.ssh that is a link, or somebody else's, is refused: this
-// agent is root, and would write where the user pleases.
+// authorized_key: one public key in a user's ~/.ssh/authorized_keys. The key itself is what is looked for; options and
+// comment of a line that has it are brought to what is wanted. A ~/.ssh that is a link, or somebody else's, is refused:
+// this agent is root, and would write where the user pleases.
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -66,12 +66,14 @@ struct Place {
 
 absl::StatusOr<Place> Find(const AuthorizedKey& key, StepContext& context) {
   if (BlobOf(key).empty()) {
-    return StepError(absl::StatusCode::kInvalidArgument, "BAD_KEY", "the key is not \"TYPE BASE64 [COMMENT]\"", "give the line of a .pub file");
+    return StepError(absl::StatusCode::kInvalidArgument, "BAD_KEY", "the key is not \"TYPE BASE64 [COMMENT]\"",
+                     "give the line of a .pub file");
   }
   Accounts accounts(context.files, context.processes);
   PE_ASSIGN_OR_RETURN(const std::optional<UserEntry> user, accounts.FindUser(key.user()));
   if (!user) {
-    return StepError(absl::StatusCode::kNotFound, "USER_NOT_FOUND", absl::StrCat("user '", key.user(), "' does not exist"),
+    return StepError(absl::StatusCode::kNotFound, "USER_NOT_FOUND",
+                     absl::StrCat("user '", key.user(), "' does not exist"),
                      "make it with a `user` step that this one comes after");
   }
   Place place{.user = *user, .folder = absl::StrCat(user->home, "/.ssh")};
@@ -79,13 +81,15 @@ absl::StatusOr<Place> Find(const AuthorizedKey& key, StepContext& context) {
   PE_ASSIGN_OR_RETURN(const std::optional<FileInfo> folder, context.files.Stat(place.folder));
   place.folder_exists = folder.has_value();
   if (folder && (folder->type != FileInfo::Type::kDirectory || (folder->uid != user->uid && folder->uid != 0))) {
-    return StepError(absl::StatusCode::kFailedPrecondition, "UNSAFE_FOLDER", absl::StrCat(place.folder, " is not a directory of the user's own"),
+    return StepError(absl::StatusCode::kFailedPrecondition, "UNSAFE_FOLDER",
+                     absl::StrCat(place.folder, " is not a directory of the user's own"),
                      "make it a plain directory that the user owns");
   }
   PE_ASSIGN_OR_RETURN(const std::optional<FileInfo> file, context.files.Stat(place.file));
   if (!file) return place;
   if (file->type != FileInfo::Type::kRegular) {
-    return StepError(absl::StatusCode::kFailedPrecondition, "UNSAFE_FILE", absl::StrCat(place.file, " is not a plain file"), "make it one");
+    return StepError(absl::StatusCode::kFailedPrecondition, "UNSAFE_FILE",
+                     absl::StrCat(place.file, " is not a plain file"), "make it one");
   }
   PE_ASSIGN_OR_RETURN(place.text, context.files.Read(place.file, kMostBytes));
   return place;
@@ -103,7 +107,9 @@ class AuthorizedKeyStep final : public StepType {
     PE_RETURN_IF_ERROR(place.status());
     const std::string after = Edited(place->text, key);
     Observation seen{.right = after == place->text};
-    seen.summary = absl::StrCat(place->file, seen.right ? " is as it should be" : absent ? " has a key that is to be removed" : " lacks the key as it should be");
+    seen.summary = absl::StrCat(place->file, seen.right ? " is as it should be"
+                                             : absent   ? " has a key that is to be removed"
+                                                        : " lacks the key as it should be");
     seen.diff = ShownDiff(place->file, place->text, after, context);
     return seen;
   }
@@ -113,12 +119,15 @@ class AuthorizedKeyStep final : public StepType {
     const AuthorizedKey& key = body.authorized_key();
     PE_ASSIGN_OR_RETURN(const Place place, Find(key, context));
     const std::string after = Edited(place.text, key);
-    if (after == place.text) return Applied{.changed = false, .message = absl::StrCat(place.file, " is as it should be")};
+    if (after == place.text)
+      return Applied{.changed = false, .message = absl::StrCat(place.file, " is as it should be")};
     if (!place.folder_exists) {
-      const PathState folder{.kind = PathState::Kind::kDirectory, .attributes = {.mode = 0700, .uid = place.user.uid, .gid = place.user.gid}};
+      const PathState folder{.kind = PathState::Kind::kDirectory,
+                             .attributes = {.mode = 0700, .uid = place.user.uid, .gid = place.user.gid}};
       PE_RETURN_IF_ERROR(ChangePath(place.folder, folder, nullptr, nullptr, context).status());
     }
-    const PathState file{.kind = PathState::Kind::kFile, .attributes = {.mode = 0600, .uid = place.user.uid, .gid = place.user.gid}};
+    const PathState file{.kind = PathState::Kind::kFile,
+                         .attributes = {.mode = 0600, .uid = place.user.uid, .gid = place.user.gid}};
     PE_ASSIGN_OR_RETURN(const bool changed, ChangePath(place.file, file, &after, nullptr, context));
     return Applied{.changed = changed, .message = absl::StrCat(place.file, " is in place")};
   }

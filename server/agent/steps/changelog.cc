@@ -26,7 +26,8 @@ std::set<std::string> CvesSince(absl::string_view changelog, absl::string_view a
     // An entry begins "source (version) suite; urgency=...", newest first.
     const size_t open = line.find(" (");
     const size_t close = line.find(") ", open);
-    if (!line.empty() && absl::ascii_isalnum(line[0]) && open != absl::string_view::npos && close != absl::string_view::npos) {
+    if (!line.empty() && absl::ascii_isalnum(line[0]) && open != absl::string_view::npos &&
+        close != absl::string_view::npos) {
       const absl::string_view version = line.substr(open + 2, close - open - 2);
       if (!after.empty() && CompareVersions(version, after) <= 0) break;
       continue;

@@ -79,7 +79,8 @@ std::vector<Edit> Script(const Lines& a, const Lines& b) {
   while (tail < a.size() - head && tail < b.size() - head && a[a.size() - 1 - tail] == b[b.size() - 1 - tail]) ++tail;
   std::vector<Edit> edits;
   for (size_t i = 0; i < head; ++i) edits.push_back({' ', a[i]});
-  for (const Edit& edit : ShortestScript({a.begin() + head, a.end() - tail}, {b.begin() + head, b.end() - tail})) edits.push_back(edit);
+  for (const Edit& edit : ShortestScript({a.begin() + head, a.end() - tail}, {b.begin() + head, b.end() - tail}))
+    edits.push_back(edit);
   for (size_t i = a.size() - tail; i < a.size(); ++i) edits.push_back({' ', a[i]});
   return edits;
 }
@@ -102,10 +103,12 @@ bool Binary(absl::string_view text) { return text.substr(0, 8192).find('\0') != 
 std::string UnifiedDiff(absl::string_view path, absl::string_view before, absl::string_view after) {
   if (before == after) return "";
   if (Binary(before) || Binary(after)) {
-    return absl::StrCat(path, ": binary content differs (", before.size(), " bytes before, ", after.size(), " after)\n");
+    return absl::StrCat(path, ": binary content differs (", before.size(), " bytes before, ", after.size(),
+                        " after)\n");
   }
   if (std::max(before.size(), after.size()) > kMostDiffedBytes) {
-    return absl::StrCat(path, ": content differs (", before.size(), " bytes before, ", after.size(), " after; too large to show)\n");
+    return absl::StrCat(path, ": content differs (", before.size(), " bytes before, ", after.size(),
+                        " after; too large to show)\n");
   }
   const std::vector<Edit> edits = Script(Split(before), Split(after));
   std::string out = absl::StrCat("--- ", path, "\n+++ ", path, "\n");
@@ -115,7 +118,10 @@ std::string UnifiedDiff(absl::string_view path, absl::string_view before, absl::
     for (; counted < end; ++counted) old_line += edits[counted].op != '+', new_line += edits[counted].op != '-';
   };
   for (size_t i = 0; i < edits.size();) {
-    if (edits[i].op == ' ') { ++i; continue; }
+    if (edits[i].op == ' ') {
+      ++i;
+      continue;
+    }
     const size_t from = std::max(counted, i < kContext ? 0 : i - kContext);
     size_t end = i;  // behind the hunk's last change
     for (size_t j = i; j < edits.size() && j < end + 2 * kContext + 1; ++j) {

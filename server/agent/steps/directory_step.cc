@@ -16,7 +16,8 @@ WantedAttributes AttributesOf(const Directory& directory) {
   return {.mode = directory.mode(), .owner = directory.owner(), .group = directory.group(), .new_mode = 0755};
 }
 
-absl::StatusOr<Observation> ObserveAbsent(const Directory& directory, const std::optional<FileInfo>& info, StepContext& context) {
+absl::StatusOr<Observation> ObserveAbsent(const Directory& directory, const std::optional<FileInfo>& info,
+                                          StepContext& context) {
   Observation seen{.right = !info, .summary = absl::StrCat(directory.path(), " does not exist")};
   if (!info) return seen;
   seen.summary = absl::StrCat(directory.path(), " exists and is to be removed");
@@ -30,7 +31,8 @@ absl::StatusOr<Applied> ApplyAbsent(const Directory& directory, StepContext& con
   PE_ASSIGN_OR_RETURN(const std::optional<FileInfo> info, context.files.Stat(directory.path()));
   if (!info) return Applied{.changed = false, .message = absl::StrCat(directory.path(), " does not exist")};
   if (info->type != FileInfo::Type::kDirectory) {
-    return StepError(absl::StatusCode::kFailedPrecondition, "NOT_A_DIRECTORY", absl::StrCat(directory.path(), " is not a directory"),
+    return StepError(absl::StatusCode::kFailedPrecondition, "NOT_A_DIRECTORY",
+                     absl::StrCat(directory.path(), " is not a directory"),
                      "remove a file or a link with a `file` or `symlink` step");
   }
   PE_ASSIGN_OR_RETURN(const std::vector<std::string> names, context.files.List(directory.path()));
@@ -64,7 +66,8 @@ class DirectoryStep final : public StepType {
     const std::string difference =
         wanted.ok() ? DifferenceOf(agent::AttributesOf(*info), *wanted) : std::string(wanted.status().message());
     seen.right = difference.empty();
-    seen.summary = seen.right ? absl::StrCat(directory.path(), " is as it should be") : absl::StrCat(directory.path(), ": ", difference);
+    seen.summary = seen.right ? absl::StrCat(directory.path(), " is as it should be")
+                              : absl::StrCat(directory.path(), ": ", difference);
     return seen;
   }
 
@@ -83,7 +86,8 @@ class DirectoryStep final : public StepType {
     PE_ASSIGN_OR_RETURN(const Record record, ParseRecord(text));
     if (IsPathRecord(record)) return UndoPath(record, context);
     return StepError(absl::StatusCode::kUnimplemented, "CANNOT_UNDO",
-                     absl::StrCat(ValueOf(record, "tree"), " was removed with what it held"), "restore it from a backup of the host");
+                     absl::StrCat(ValueOf(record, "tree"), " was removed with what it held"),
+                     "restore it from a backup of the host");
   }
 };
 

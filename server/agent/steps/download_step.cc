@@ -13,7 +13,9 @@ using provision::v1::StepBody;
 
 WholeFile WantedBy(const Download& download) {
   return {.path = download.path(),
-          .attributes = {.mode = download.mode().empty() ? "0644" : download.mode(), .owner = download.owner(), .group = download.group()}};
+          .attributes = {.mode = download.mode().empty() ? "0644" : download.mode(),
+                         .owner = download.owner(),
+                         .group = download.group()}};
 }
 
 class DownloadStep final : public StepType {
@@ -32,13 +34,15 @@ class DownloadStep final : public StepType {
     const Download& download = body.download();
     PE_ASSIGN_OR_RETURN(const std::string content, context.blobs.Read(download.sha256()));
     if (Sha256Hex(content) != download.sha256()) {
-      return StepError(absl::StatusCode::kDataLoss, "DIGEST_MISMATCH", absl::StrCat("what arrived for ", download.path(), " has another SHA-256"),
+      return StepError(absl::StatusCode::kDataLoss, "DIGEST_MISMATCH",
+                       absl::StrCat("what arrived for ", download.path(), " has another SHA-256"),
                        "run the job again; if it happens again, check the digest in the spec");
     }
     WholeFile wanted = WantedBy(download);
     wanted.content = &content;
     PE_ASSIGN_OR_RETURN(const bool changed, Put(wanted, context));
-    return Applied{.changed = changed, .message = absl::StrCat(download.path(), " is in place, ", content.size(), " bytes")};
+    return Applied{.changed = changed,
+                   .message = absl::StrCat(download.path(), " is in place, ", content.size(), " bytes")};
   }
 
   absl::Status Undo(const StepBody&, absl::string_view record, StepContext& context) const override {

@@ -20,7 +20,8 @@ std::string Holder(FileSystem& files) {
     const int pid = files.LockHolder(lock);
     if (pid == 0) continue;
     const absl::StatusOr<std::string> name = files.Read(absl::StrCat("/proc/", pid, "/comm"), 256);
-    return absl::StrCat("dpkg lock held by ", name.ok() ? absl::StripAsciiWhitespace(*name) : "a program", " (pid ", pid, ")");
+    return absl::StrCat("dpkg lock held by ", name.ok() ? absl::StripAsciiWhitespace(*name) : "a program", " (pid ",
+                        pid, ")");
   }
   return "";
 }

@@ -46,7 +46,8 @@ InstalledPackage Interpret(absl::string_view stanza) {
   InstalledPackage package;
   if (words.size() != 3) return package;
   package.held = words[0] == "hold";
-  package.installed = words[1] == "ok" && (words[2] == "installed" || words[2] == "triggers-pending" || words[2] == "triggers-awaited");
+  package.installed =
+      words[1] == "ok" && (words[2] == "installed" || words[2] == "triggers-pending" || words[2] == "triggers-awaited");
   package.broken = !package.installed && words[2] != "not-installed" && words[2] != "config-files";
   if (package.installed || package.broken) package.version = std::string(Field(stanza, "Version"));
   return package;

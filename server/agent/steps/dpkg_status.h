@@ -17,7 +17,7 @@ struct InstalledPackage {
   bool installed = false;  // "ok installed": unpacked and configured
   bool broken = false;     // half-installed, half-configured, unpacked or triggers pending in error
   bool held = false;
-  std::string version;     // of an installed or broken one
+  std::string version;  // of an installed or broken one
 };
 
 class DpkgStatus {

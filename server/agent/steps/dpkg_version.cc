@@ -84,12 +84,18 @@ bool VersionWish::Accepts(absl::string_view candidate) const {
   if (relation == Relation::kAny) return true;
   const int order = CompareVersions(candidate, version);
   switch (relation) {
-    case Relation::kExact: return order == 0;
-    case Relation::kAtLeast: return order >= 0;
-    case Relation::kAbove: return order > 0;
-    case Relation::kAtMost: return order <= 0;
-    case Relation::kBelow: return order < 0;
-    case Relation::kAny: break;
+    case Relation::kExact:
+      return order == 0;
+    case Relation::kAtLeast:
+      return order >= 0;
+    case Relation::kAbove:
+      return order > 0;
+    case Relation::kAtMost:
+      return order <= 0;
+    case Relation::kBelow:
+      return order < 0;
+    case Relation::kAny:
+      break;
   }
   return true;
 }

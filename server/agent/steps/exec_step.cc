@@ -27,13 +27,15 @@ absl::StatusOr<Command> Base(const Exec& exec, StepContext& context) {
   Accounts accounts(context.files, context.processes);
   PE_ASSIGN_OR_RETURN(const std::optional<UserEntry> user, accounts.FindUser(exec.user()));
   if (!user) {
-    return StepError(absl::StatusCode::kNotFound, "USER_NOT_FOUND", absl::StrCat("user '", exec.user(), "' does not exist"),
+    return StepError(absl::StatusCode::kNotFound, "USER_NOT_FOUND",
+                     absl::StrCat("user '", exec.user(), "' does not exist"),
                      "make it with a `user` step that this one comes after");
   }
   command.uid = user->uid;
   command.gid = user->gid;
   PE_ASSIGN_OR_RETURN(command.groups, accounts.GroupIdsOf(*user));
-  command.environment.insert(command.environment.begin(), {{"HOME", user->home}, {"USER", user->name}, {"LOGNAME", user->name}});
+  command.environment.insert(command.environment.begin(),
+                             {{"HOME", user->home}, {"USER", user->name}, {"LOGNAME", user->name}});
   return command;
 }
 
@@ -61,13 +63,16 @@ bool Success(const Exec& exec, int exit_code) {
 
 absl::StatusOr<bool> Changed(const Exec& exec, const CommandResult& result) {
   switch (exec.changed()) {
-    case Exec::NEVER: return false;
-    case Exec::EXIT_CODE: return result.exit_code == exec.changed_exit_code();
+    case Exec::NEVER:
+      return false;
+    case Exec::EXIT_CODE:
+      return result.exit_code == exec.changed_exit_code();
     case Exec::OUTPUT: {
       PE_ASSIGN_OR_RETURN(const Pattern pattern, Pattern::Compile(exec.changed_pattern()));
       return pattern.Matches(absl::StrCat(result.standard_output, "\n", result.standard_error));
     }
-    default: return true;
+    default:
+      return true;
   }
 }
 
@@ -75,7 +80,8 @@ class ExecStep final : public StepType {
  public:
   absl::StatusOr<Observation> Observe(const StepBody& body, StepContext& context) const override {
     const Exec& exec = body.exec();
-    if (!Guarded(exec)) return Observation{.unknown = true, .summary = "a command; what it would change is not known before it runs"};
+    if (!Guarded(exec))
+      return Observation{.unknown = true, .summary = "a command; what it would change is not known before it runs"};
     if (!exec.creates().empty()) {
       PE_ASSIGN_OR_RETURN(const std::optional<FileInfo> info, context.files.Stat(exec.creates()));
       if (info) return Observation{.right = true, .summary = absl::StrCat(exec.creates(), " exists")};
@@ -86,7 +92,8 @@ class ExecStep final : public StepType {
     if (*unless) return Observation{.right = true, .summary = absl::StrCat("`unless` ('", exec.unless(0), "') is met")};
     if (exec.only_if_size() > 0) {
       PE_ASSIGN_OR_RETURN(const bool only_if, Passes(exec, exec.only_if(), context));
-      if (!only_if) return Observation{.right = true, .summary = absl::StrCat("`only_if` ('", exec.only_if(0), "') is not met")};
+      if (!only_if)
+        return Observation{.right = true, .summary = absl::StrCat("`only_if` ('", exec.only_if(0), "') is not met")};
     }
     return Observation{.summary = "its guards say that it has to run"};
   }
@@ -96,21 +103,24 @@ class ExecStep final : public StepType {
     PE_ASSIGN_OR_RETURN(Command command, Build(exec, exec.argv(), context));
     if (!exec.command().empty()) {
       if (!exec.shell()) {
-        return StepError(absl::StatusCode::kInvalidArgument, "SHELL_NOT_ALLOWED", "`command` needs `shell: true`", "or use `argv`");
+        return StepError(absl::StatusCode::kInvalidArgument, "SHELL_NOT_ALLOWED", "`command` needs `shell: true`",
+                         "or use `argv`");
       }
       command.argv = {"/bin/sh", "-c", exec.command()};
     }
     if (command.argv.empty()) {
-      return StepError(absl::StatusCode::kInvalidArgument, "NO_COMMAND", "neither `argv` nor `command` is set", "set one of them");
+      return StepError(absl::StatusCode::kInvalidArgument, "NO_COMMAND", "neither `argv` nor `command` is set",
+                       "set one of them");
     }
     command.standard_input = exec.stdin();
     PE_RETURN_IF_ERROR(context.undo.Record(Serialize({{"exec", command.argv[0]}})));
     PE_ASSIGN_OR_RETURN(const CommandResult result, RunProgram(Streamed(std::move(command), context), context));
     if (!Success(exec, result.exit_code)) {
       const std::string words = LastWords(result);
-      return StepError(absl::StatusCode::kFailedPrecondition, "COMMAND_FAILED",
-                       absl::StrCat("the command ended with exit code ", result.exit_code, words.empty() ? "" : ": ", words),
-                       "its output says why; codes other than 0 that mean success belong in `success_codes`", result.exit_code);
+      return StepError(
+          absl::StatusCode::kFailedPrecondition, "COMMAND_FAILED",
+          absl::StrCat("the command ended with exit code ", result.exit_code, words.empty() ? "" : ": ", words),
+          "its output says why; codes other than 0 that mean success belong in `success_codes`", result.exit_code);
     }
     Applied applied{.message = absl::StrCat("ended with exit code ", result.exit_code), .exit_code = result.exit_code};
     PE_ASSIGN_OR_RETURN(applied.changed, Changed(exec, result));
@@ -124,11 +134,15 @@ class ExecStep final : public StepType {
                        "undo it by hand, and give the step an `undo` for the next time");
     }
     PE_ASSIGN_OR_RETURN(Command command, Build(exec, exec.undo(), context));
-    return RunOrFail(Streamed(std::move(command), context), context, "UNDO_FAILED", "look at the output of the undo command").status();
+    return RunOrFail(Streamed(std::move(command), context), context, "UNDO_FAILED",
+                     "look at the output of the undo command")
+        .status();
   }
 
   // What `creates` names must be there afterwards and `unless` must be met; `only_if` alone promises nothing.
-  bool ObservableAfter(const StepBody& body) const override { return !body.exec().creates().empty() || body.exec().unless_size() > 0; }
+  bool ObservableAfter(const StepBody& body) const override {
+    return !body.exec().creates().empty() || body.exec().unless_size() > 0;
+  }
   bool Idempotent(const StepBody& body) const override { return Guarded(body.exec()); }
 };
 

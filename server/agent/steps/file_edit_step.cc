@@ -1,5 +1,5 @@
-// file_edit: some lines or one key of a file that somebody else owns. A symbolic link is followed, so that the file it leads
-// to is edited and the link stays. An edit that would change its own result again is refused.
+// file_edit: some lines or one key of a file that somebody else owns. A symbolic link is followed, so that the file it
+// leads to is edited and the link stays. An edit that would change its own result again is refused.
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -52,7 +52,8 @@ class FileEditStep final : public StepType {
     if (DetailsOf(edited.status()).error_code == "FILE_NOT_FOUND") {
       // A step before may make it. What must be absent is absent.
       const FileEdit& edit = body.file_edit();
-      const bool absent = edit.line().state() == provision::v1::ABSENT || edit.block().state() == provision::v1::ABSENT ||
+      const bool absent = edit.line().state() == provision::v1::ABSENT ||
+                          edit.block().state() == provision::v1::ABSENT ||
                           edit.ini().state() == provision::v1::ABSENT || edit.json().state() == provision::v1::ABSENT;
       return Observation{.right = absent, .summary = std::string(edited.status().message())};
     }
@@ -67,7 +68,8 @@ class FileEditStep final : public StepType {
     MutexLock lock(&EditLock());
     const FileEdit& edit = body.file_edit();
     PE_ASSIGN_OR_RETURN(const Edited edited, Edit(edit, context));
-    if (edited.before == edited.after) return Applied{.changed = false, .message = absl::StrCat(edited.path, " is as it should be")};
+    if (edited.before == edited.after)
+      return Applied{.changed = false, .message = absl::StrCat(edited.path, " is as it should be")};
     WholeFile wanted{.path = edited.path, .content = &edited.after};
     wanted.validate.assign(edit.validate().begin(), edit.validate().end());
     PE_ASSIGN_OR_RETURN(const bool changed, Put(wanted, context));

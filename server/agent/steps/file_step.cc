@@ -27,7 +27,8 @@ class FileStep final : public StepType {
   absl::StatusOr<Applied> Apply(const StepBody& body, const Observation&, StepContext& context) const override {
     const WholeFile wanted = WantedBy(body.file());
     PE_ASSIGN_OR_RETURN(const bool changed, Put(wanted, context));
-    return Applied{.changed = changed, .message = absl::StrCat(wanted.path, wanted.present ? " is in place" : " is removed")};
+    return Applied{.changed = changed,
+                   .message = absl::StrCat(wanted.path, wanted.present ? " is in place" : " is removed")};
   }
 
   absl::Status Undo(const StepBody&, absl::string_view record, StepContext& context) const override {

@@ -15,8 +15,8 @@ absl::StatusOr<std::string> FollowLinks(FileSystem& files, const std::string& pa
     PE_ASSIGN_OR_RETURN(std::string target, files.ReadLink(at));
     at = target[0] == '/' ? target : absl::StrCat(ParentPath(at), "/", target);
   }
-  return StepError(absl::StatusCode::kFailedPrecondition, "LINK_LOOP", absl::StrCat(path, " leads through too many symbolic links"),
-                   "name the file itself");
+  return StepError(absl::StatusCode::kFailedPrecondition, "LINK_LOOP",
+                   absl::StrCat(path, " leads through too many symbolic links"), "name the file itself");
 }
 
 }  // namespace pe::agent

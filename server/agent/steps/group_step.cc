@@ -19,7 +19,8 @@ std::string Fingerprint(const std::optional<GroupEntry>& group) { return group ?
 
 absl::Status Run(std::vector<std::string> argv, StepContext& context) {
   return RunOrFail(Streamed({.argv = std::move(argv), .interruptible = false}, context), context, "GROUP_FAILED",
-                   "see whether the name or the number is taken on the host").status();
+                   "see whether the name or the number is taken on the host")
+      .status();
 }
 
 class GroupStep final : public StepType {
@@ -35,7 +36,8 @@ class GroupStep final : public StepType {
       seen.summary = absl::StrCat("group ", group.name(), " does not exist");
     } else {
       seen.right = group.gid() == 0 || group.gid() == now->gid;
-      seen.summary = absl::StrCat("group ", group.name(), " has gid ", now->gid, seen.right ? "" : absl::StrCat(" instead of ", group.gid()));
+      seen.summary = absl::StrCat("group ", group.name(), " has gid ", now->gid,
+                                  seen.right ? "" : absl::StrCat(" instead of ", group.gid()));
       seen.values["gid"] = absl::StrCat(now->gid);
     }
     return seen;
@@ -50,7 +52,9 @@ class GroupStep final : public StepType {
     }
     // A number that groupadd chooses is not known before: "any" stands for it.
     PE_RETURN_IF_ERROR(context.undo.Record(Serialize({{"before", Fingerprint(now)},
-                                                      {"after", absent ? "absent" : group.gid() == 0 ? "any" : absl::StrCat(group.gid())},
+                                                      {"after", absent             ? "absent"
+                                                                : group.gid() == 0 ? "any"
+                                                                                   : absl::StrCat(group.gid())},
                                                       {"members", now ? absl::StrJoin(now->members, ",") : ""}})));
     std::vector<std::string> argv = {absent ? "groupdel" : now ? "groupmod" : "groupadd"};
     if (!absent && group.gid() != 0) argv.insert(argv.end(), {"-g", absl::StrCat(group.gid())});

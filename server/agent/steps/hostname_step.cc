@@ -11,7 +11,9 @@ namespace {
 
 using provision::v1::StepBody;
 
-WholeFile WantedFile(const std::string* content) { return {.path = "/etc/hostname", .content = content, .attributes = {.mode = "0644"}}; }
+WholeFile WantedFile(const std::string* content) {
+  return {.path = "/etc/hostname", .content = content, .attributes = {.mode = "0644"}};
+}
 
 absl::StatusOr<std::string> LiveName(StepContext& context) {
   PE_ASSIGN_OR_RETURN(const std::string text, context.files.Read("/proc/sys/kernel/hostname", 1024));
@@ -19,7 +21,9 @@ absl::StatusOr<std::string> LiveName(StepContext& context) {
 }
 
 absl::Status SetLive(const std::string& name, StepContext& context) {
-  return RunOrFail({.argv = {"hostname", name}}, context, "HOSTNAME_REFUSED", "see whether the host may change its own name").status();
+  return RunOrFail({.argv = {"hostname", name}}, context, "HOSTNAME_REFUSED",
+                   "see whether the host may change its own name")
+      .status();
 }
 
 class HostnameStep final : public StepType {

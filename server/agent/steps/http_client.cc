@@ -41,7 +41,8 @@ Framing FramingOf(absl::string_view headers) {
     const absl::string_view name = line.substr(0, colon), value = absl::StripAsciiWhitespace(line.substr(colon + 1));
     if (absl::EqualsIgnoreCase(name, "transfer-encoding")) framing.chunked = absl::EndsWithIgnoreCase(value, "chunked");
     int64_t length = 0;
-    if (absl::EqualsIgnoreCase(name, "content-length") && absl::SimpleAtoi(value, &length) && length >= 0) framing.length = length;
+    if (absl::EqualsIgnoreCase(name, "content-length") && absl::SimpleAtoi(value, &length) && length >= 0)
+      framing.length = length;
   }
   return framing;
 }
@@ -84,7 +85,8 @@ absl::StatusOr<HttpUrl> ParseHttpUrl(absl::string_view url) {
   const size_t bracket = host.rfind(']');
   const size_t colon = host.find(':', bracket == absl::string_view::npos ? 0 : bracket);
   if (colon != absl::string_view::npos) {
-    if (!absl::SimpleAtoi(host.substr(colon + 1), &parsed.port) || parsed.port < 1 || parsed.port > 65535) return BadUrl(url);
+    if (!absl::SimpleAtoi(host.substr(colon + 1), &parsed.port) || parsed.port < 1 || parsed.port > 65535)
+      return BadUrl(url);
     host = host.substr(0, colon);
   }
   if (absl::ConsumePrefix(&host, "[") && !absl::ConsumeSuffix(&host, "]")) return BadUrl(url);
@@ -105,7 +107,8 @@ absl::StatusOr<std::optional<HttpAnswer>> ParseHttpAnswer(absl::string_view byte
   }
   HttpAnswer answer;
   const absl::string_view headers = bytes.substr(0, end);
-  if (!absl::StartsWith(headers, "HTTP/1.") || headers.size() < 12 || !absl::SimpleAtoi(headers.substr(9, 3), &answer.status)) {
+  if (!absl::StartsWith(headers, "HTTP/1.") || headers.size() < 12 ||
+      !absl::SimpleAtoi(headers.substr(9, 3), &answer.status)) {
     return BadAnswer("it has no status line");
   }
   absl::string_view body = bytes.substr(end + kEndOfHeaders.size());
@@ -127,10 +130,12 @@ absl::StatusOr<std::optional<HttpAnswer>> ParseHttpAnswer(absl::string_view byte
   return std::optional<HttpAnswer>(std::move(answer));
 }
 
-absl::StatusOr<HttpAnswer> HttpGet(const HttpUrl& url, const std::vector<std::string>& headers, int64_t timeout_us, StepContext& context) {
+absl::StatusOr<HttpAnswer> HttpGet(const HttpUrl& url, const std::vector<std::string>& headers, int64_t timeout_us,
+                                   StepContext& context) {
   const MonoMicros deadline = context.clock.Mono() + timeout_us;
   PE_ASSIGN_OR_RETURN(TcpSocket socket, TcpSocket::Connect(url.host, url.port, deadline, context));
-  std::string request = absl::StrCat("GET ", url.target, " HTTP/1.1\r\nHost: ", url.authority, "\r\nUser-Agent: pe-agent\r\nAccept: */*\r\nConnection: close\r\n");
+  std::string request = absl::StrCat("GET ", url.target, " HTTP/1.1\r\nHost: ", url.authority,
+                                     "\r\nUser-Agent: pe-agent\r\nAccept: */*\r\nConnection: close\r\n");
   for (const std::string& header : headers) {
     if (header.find_first_of("\r\n") == std::string::npos) absl::StrAppend(&request, header, "\r\n");
   }

@@ -1,5 +1,5 @@
-// A small HTTP/1.1 GET over plain sockets, for probes of services on or near the host. Not for the wide world: no TLS, no
-// redirects, no proxies, at most 1 MiB of body. Thread-safe.
+// A small HTTP/1.1 GET over plain sockets, for probes of services on or near the host. Not for the wide world: no TLS,
+// no redirects, no proxies, at most 1 MiB of body. Thread-safe.
 #ifndef SERVER_AGENT_STEPS_HTTP_CLIENT_H_
 #define SERVER_AGENT_STEPS_HTTP_CLIENT_H_
 
@@ -14,7 +14,7 @@ namespace pe::agent {
 inline constexpr size_t kMostBodyBytes = 1024 * 1024;
 
 struct HttpUrl {
-  std::string host;       // without brackets
+  std::string host;  // without brackets
   int port = 80;
   std::string authority;  // for the Host header
   std::string target;     // path and query, at least "/"
@@ -28,7 +28,8 @@ struct HttpAnswer {
 };
 
 // One request on a connection of its own, all within `timeout_us`. `headers`: lines "Name: value".
-absl::StatusOr<HttpAnswer> HttpGet(const HttpUrl& url, const std::vector<std::string>& headers, int64_t timeout_us, StepContext& context);
+absl::StatusOr<HttpAnswer> HttpGet(const HttpUrl& url, const std::vector<std::string>& headers, int64_t timeout_us,
+                                   StepContext& context);
 
 // The answer in what has come over the wire so far; `ended`: nothing more will come. Pure.
 // nullopt: more bytes are needed.

@@ -48,12 +48,16 @@ absl::StatusOr<Json*> Child(Json* at, const std::string& token, bool make) {
     if (!make && !at->contains(token)) return nullptr;
     return &(*at)[token];
   }
-  if (!at->is_array()) return BadJson(absl::StrCat("there is nothing below '", token, "': its parent is a plain value"), "correct the pointer");
+  if (!at->is_array())
+    return BadJson(absl::StrCat("there is nothing below '", token, "': its parent is a plain value"),
+                   "correct the pointer");
   size_t index = at->size();
-  if (token != "-" && !absl::SimpleAtoi(token, &index)) return BadJson(absl::StrCat("'", token, "' is not an index of an array"), "correct the pointer");
+  if (token != "-" && !absl::SimpleAtoi(token, &index))
+    return BadJson(absl::StrCat("'", token, "' is not an index of an array"), "correct the pointer");
   if (index < at->size()) return &(*at)[index];
   if (!make) return nullptr;
-  if (index > at->size()) return BadJson(absl::StrCat("index ", token, " is behind the array's end"), "use the next index, or \"-\"");
+  if (index > at->size())
+    return BadJson(absl::StrCat("index ", token, " is behind the array's end"), "use the next index, or \"-\"");
   at->push_back(nullptr);
   return &at->back();
 }
@@ -96,7 +100,8 @@ absl::StatusOr<std::string> EditJson(absl::string_view text, absl::string_view p
     PE_RETURN_IF_ERROR(Remove(&document, tokens));
   } else {
     const Json wanted = ParseJson(*value);
-    if (wanted.is_discarded()) return BadJson(absl::StrCat("the value '", *value, "' is not JSON"), "a text needs quotes: \"\\\"text\\\"\"");
+    if (wanted.is_discarded())
+      return BadJson(absl::StrCat("the value '", *value, "' is not JSON"), "a text needs quotes: \"\\\"text\\\"\"");
     Json* at = &document;
     for (const std::string& token : tokens) {
       PE_ASSIGN_OR_RETURN(at, Child(at, token, true));

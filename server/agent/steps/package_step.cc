@@ -1,5 +1,5 @@
-// package: a batch in one transaction. Observed from dpkg's own file; apt is asked only when something has to change, when
-// LATEST is wanted, or for the full transaction in a plan. Recommended packages are not installed.
+// package: a batch in one transaction. Observed from dpkg's own file; apt is asked only when something has to change,
+// when LATEST is wanted, or for the full transaction in a plan. Recommended packages are not installed.
 #include <algorithm>
 #include <map>
 
@@ -36,7 +36,8 @@ const InstalledPackage& StateOf(const Found& found, const std::string& name) {
 }
 
 // Why an item is not right; empty when it is. `latest` is looked at elsewhere.
-std::string ProblemOf(const Package& package, const Package::Item& item, const InstalledPackage& now, const DpkgStatus& status) {
+std::string ProblemOf(const Package& package, const Package::Item& item, const InstalledPackage& now,
+                      const DpkgStatus& status) {
   if (package.state() == Package::REMOVED) {
     return now.installed || now.broken ? absl::StrCat(item.name(), " ", now.version, " is installed") : "";
   }
@@ -63,8 +64,9 @@ std::string Versions(const Package& package, const Found& found) {
 absl::StatusOr<std::string> ChooseVersion(const Package::Item& item, StepContext& context) {
   const VersionWish wish = ParseVersionWish(item.version());
   if (wish.relation == VersionWish::Relation::kExact) return wish.version;
-  Command command{.argv = {"apt-cache", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=", "madison", item.name()},
-                  .timeout_us = kObserveTimeoutUs};
+  Command command{
+      .argv = {"apt-cache", "-o", "Dir::Cache::pkgcache=", "-o", "Dir::Cache::srcpkgcache=", "madison", item.name()},
+      .timeout_us = kObserveTimeoutUs};
   PE_ASSIGN_OR_RETURN(const CommandResult result, RunOrFail(command, context, "APT_FAILED"));
   std::string best;
   std::vector<std::string> seen;
@@ -83,7 +85,8 @@ absl::StatusOr<std::string> ChooseVersion(const Package::Item& item, StepContext
 }
 
 // The arguments of apt-get that bring the batch about; empty when only holds are missing.
-absl::StatusOr<std::vector<std::string>> Arguments(const Package& package, const DpkgStatus& status, const Found& found, StepContext& context) {
+absl::StatusOr<std::vector<std::string>> Arguments(const Package& package, const DpkgStatus& status, const Found& found,
+                                                   StepContext& context) {
   std::vector<std::string> options, items;
   for (const auto& item : package.packages()) {
     const InstalledPackage& now = StateOf(found, item.name());
@@ -120,7 +123,8 @@ bool MayBeStale(const absl::Status& status) {
 }
 
 // The transaction that apt would run now.
-absl::StatusOr<std::vector<AptChange>> Simulate(const Package& package, StepContext& context, std::vector<std::string>* arguments) {
+absl::StatusOr<std::vector<AptChange>> Simulate(const Package& package, StepContext& context,
+                                                std::vector<std::string>* arguments) {
   PE_ASSIGN_OR_RETURN(const DpkgStatus status, DpkgStatus::Read(context.files));
   PE_ASSIGN_OR_RETURN(*arguments, Arguments(package, status, status.Find(NamesOf(package)), context));
   if (arguments->empty()) return std::vector<AptChange>();
@@ -144,19 +148,23 @@ class PackageStep final : public StepType {
       if (ListsTooOld(package, context)) {
         seen.right = false;
         seen.unknown = true;
-        seen.summary = absl::StrCat(Versions(package, found), " installed; whether that is the latest is known after the package lists are refreshed");
+        seen.summary =
+            absl::StrCat(Versions(package, found),
+                         " installed; whether that is the latest is known after the package lists are refreshed");
         return seen;
       }
       PE_RETURN_IF_ERROR(ObserveLatest(package, context, &seen, &problems));
     }
-    seen.summary = !problems.empty()                        ? absl::StrJoin(problems, ", ")
-                   : package.state() == Package::REMOVED ? absl::StrCat(absl::StrJoin(NamesOf(package), ", "), " not installed")
-                                                         : absl::StrCat(Versions(package, found), " installed");
+    seen.summary = !problems.empty() ? absl::StrJoin(problems, ", ")
+                   : package.state() == Package::REMOVED
+                       ? absl::StrCat(absl::StrJoin(NamesOf(package), ", "), " not installed")
+                       : absl::StrCat(Versions(package, found), " installed");
     if (context.observe_only && !seen.right && seen.diff.empty()) seen.diff = PlannedDiff(package, context);
     return seen;
   }
 
-  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation& observed, StepContext& context) const override {
+  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation& observed,
+                                StepContext& context) const override {
     const Package& package = body.package();
     bool fresh = false;
     if (ListsTooOld(package, context)) Refresh(context, &fresh);
@@ -171,7 +179,8 @@ class PackageStep final : public StepType {
     applied.message = absl::StrCat(changes->size(), " packages changed");
     applied.values["changes"] = Describe(*changes);
     for (const AptChange& change : *changes) {
-      if (package.packages_size() == 1 && change.name == package.packages(0).name()) applied.values["version"] = change.after;
+      if (package.packages_size() == 1 && change.name == package.packages(0).name())
+        applied.values["version"] = change.after;
     }
     const auto before = observed.values.find("version");
     if (before != observed.values.end()) applied.values["previous_version"] = before->second;
@@ -183,7 +192,8 @@ class PackageStep final : public StepType {
   }
 
  private:
-  static absl::Status ObserveLatest(const Package& package, StepContext& context, Observation* seen, std::vector<std::string>* problems) {
+  static absl::Status ObserveLatest(const Package& package, StepContext& context, Observation* seen,
+                                    std::vector<std::string>* problems) {
     std::vector<std::string> arguments;
     PE_ASSIGN_OR_RETURN(const std::vector<AptChange> changes, Simulate(package, context, &arguments));
     const std::vector<std::string> names = NamesOf(package);

@@ -36,12 +36,14 @@ absl::StatusOr<std::vector<std::string>> WayBack(const std::vector<AptChange>& c
     if (now != change.after) {
       return UndoConflict(absl::StrCat("package ", change.name, " (", now.empty() ? "removed" : now, " now)"));
     }
-    arguments.push_back(change.before.empty() ? absl::StrCat(change.name, "-") : absl::StrCat(change.name, "=", change.before));
+    arguments.push_back(change.before.empty() ? absl::StrCat(change.name, "-")
+                                              : absl::StrCat(change.name, "=", change.before));
   }
   return arguments;
 }
 
-absl::Status TouchesOnly(const std::vector<AptChange>& changes, const std::vector<std::string>& arguments, StepContext& context) {
+absl::Status TouchesOnly(const std::vector<AptChange>& changes, const std::vector<std::string>& arguments,
+                         StepContext& context) {
   std::set<std::string> ours;
   for (const AptChange& change : changes) ours.insert(change.name);
   PE_ASSIGN_OR_RETURN(const std::vector<AptChange> back, SimulateApt(arguments, context));
@@ -57,7 +59,8 @@ absl::Status TouchesOnly(const std::vector<AptChange>& changes, const std::vecto
 
 std::string PackageRecord(const std::vector<AptChange>& changes, const std::vector<std::string>& newly_held) {
   std::string text;
-  for (const AptChange& change : changes) absl::StrAppend(&text, change.name, "\t", change.before, "\t", change.after, "\n");
+  for (const AptChange& change : changes)
+    absl::StrAppend(&text, change.name, "\t", change.before, "\t", change.after, "\n");
   return Serialize({{"changes", text}, {"held", absl::StrJoin(newly_held, " ")}});
 }
 

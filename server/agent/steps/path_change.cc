@@ -11,7 +11,9 @@ namespace {
 using Kind = PathState::Kind;
 
 absl::Status CannotReplace(const std::string& path, const PathState& now) {
-  const absl::string_view what = now.kind == Kind::kDirectory ? "a directory" : now.kind == Kind::kOther ? "a device, pipe or socket" : "a file";
+  const absl::string_view what = now.kind == Kind::kDirectory ? "a directory"
+                                 : now.kind == Kind::kOther   ? "a device, pipe or socket"
+                                                              : "a file";
   return StepError(absl::StatusCode::kFailedPrecondition, "PATH_IN_THE_WAY", absl::StrCat(path, " is ", what),
                    "remove or move it, or choose another path");
 }
@@ -30,15 +32,18 @@ absl::Status Make(const std::string& path, const PathState& now, const PathState
                   FileSystem::Check* check, StepContext& context) {
   FileSystem& files = context.files;
   switch (wanted.kind) {
-    case Kind::kAbsent: return files.Remove(path);
-    case Kind::kLink: return files.MakeLink(path, wanted.target);
+    case Kind::kAbsent:
+      return files.Remove(path);
+    case Kind::kLink:
+      return files.MakeLink(path, wanted.target);
     case Kind::kDirectory:
       return now.kind == Kind::kDirectory ? files.SetAttributes(path, wanted.attributes)
                                           : files.MakeDirectory(path, wanted.attributes);
     case Kind::kFile:
       if (now.kind == Kind::kFile && now.digest == wanted.digest) return files.SetAttributes(path, wanted.attributes);
       return files.WriteAtomic(path, *content, wanted.attributes, check);
-    case Kind::kOther: break;
+    case Kind::kOther:
+      break;
   }
   return CannotReplace(path, now);
 }
@@ -65,7 +70,8 @@ absl::StatusOr<bool> ChangePath(const std::string& path, PathState wanted, const
     PE_ASSIGN_OR_RETURN(const std::string old, context.files.Read(path, kMostFileBytes));
     PE_RETURN_IF_ERROR(context.undo.KeepContent(old).status());
   }
-  PE_RETURN_IF_ERROR(context.undo.Record(Serialize({{"path", path}, {"before", ToText(now)}, {"after", ToText(wanted)}})));
+  PE_RETURN_IF_ERROR(
+      context.undo.Record(Serialize({{"path", path}, {"before", ToText(now)}, {"after", ToText(wanted)}})));
   PE_RETURN_IF_ERROR(Make(path, now, wanted, content, check, context));
   return true;
 }

@@ -11,9 +11,9 @@
 
 namespace pe::agent {
 
-// Makes `path` what `wanted` says. `content` is a file's new content; null keeps the one that is there (`wanted.digest` is
-// ignored). `check` as in FileSystem::WriteAtomic, may be null. Returns whether anything had to be done.
-// Between absent and any kind, between file and link, and attributes of file and directory; nothing else.
+// Makes `path` what `wanted` says. `content` is a file's new content; null keeps the one that is there (`wanted.digest`
+// is ignored). `check` as in FileSystem::WriteAtomic, may be null. Returns whether anything had to be done. Between
+// absent and any kind, between file and link, and attributes of file and directory; nothing else.
 absl::StatusOr<bool> ChangePath(const std::string& path, PathState wanted, const std::string* content,
                                 FileSystem::Check* check, StepContext& context);
 

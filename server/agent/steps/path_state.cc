@@ -39,11 +39,16 @@ std::string ToText(const PathState& state) {
   const std::string attributes =
       absl::StrCat(ModeText(state.attributes.mode), " ", state.attributes.uid, " ", state.attributes.gid);
   switch (state.kind) {
-    case Kind::kAbsent: return "absent";
-    case Kind::kFile: return absl::StrCat("file ", attributes, " ", state.digest);
-    case Kind::kDirectory: return absl::StrCat("directory ", attributes);
-    case Kind::kLink: return absl::StrCat("link ", state.target);
-    case Kind::kOther: return "other";
+    case Kind::kAbsent:
+      return "absent";
+    case Kind::kFile:
+      return absl::StrCat("file ", attributes, " ", state.digest);
+    case Kind::kDirectory:
+      return absl::StrCat("directory ", attributes);
+    case Kind::kLink:
+      return absl::StrCat("link ", state.target);
+    case Kind::kOther:
+      return "other";
   }
   return "other";
 }
@@ -77,8 +82,12 @@ absl::StatusOr<PathState> LookAt(FileSystem& files, const std::string& path) {
   if (!info) return state;
   state.attributes = {.mode = info->mode, .uid = info->uid, .gid = info->gid};
   switch (info->type) {
-    case FileInfo::Type::kDirectory: state.kind = Kind::kDirectory; break;
-    case FileInfo::Type::kOther: state.kind = Kind::kOther; break;
+    case FileInfo::Type::kDirectory:
+      state.kind = Kind::kDirectory;
+      break;
+    case FileInfo::Type::kOther:
+      state.kind = Kind::kOther;
+      break;
     case FileInfo::Type::kSymlink: {
       state.kind = Kind::kLink;
       PE_ASSIGN_OR_RETURN(state.target, files.ReadLink(path));

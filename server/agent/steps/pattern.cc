@@ -30,8 +30,8 @@ absl::StatusOr<Pattern> Pattern::Compile(const std::string& expression) {
   if (const int error = regcomp(regex.get(), expression.c_str(), REG_EXTENDED | REG_NEWLINE); error != 0) {
     char reason[128];
     regerror(error, regex.get(), reason, sizeof reason);
-    return StepError(absl::StatusCode::kInvalidArgument, "BAD_PATTERN", absl::StrCat("pattern '", expression, "': ", reason),
-                     "write a POSIX extended regular expression");
+    return StepError(absl::StatusCode::kInvalidArgument, "BAD_PATTERN",
+                     absl::StrCat("pattern '", expression, "': ", reason), "write a POSIX extended regular expression");
   }
   return Pattern(regex.release());
 }

@@ -1,5 +1,5 @@
-// probe: a condition to wait for. It changes nothing: Observe looks once, Apply looks until the condition is met or the token
-// (the step's timeout, a cancel) is set, and then reports what it saw last.
+// probe: a condition to wait for. It changes nothing: Observe looks once, Apply looks until the condition is met or the
+// token (the step's timeout, a cancel) is set, and then reports what it saw last.
 #include <algorithm>
 
 #include "absl/strings/match.h"
@@ -30,8 +30,8 @@ struct Look {
   std::string said;  // one sentence
 };
 
-// A look that could not be made (nobody listens, a file cannot be read) is an answer too; only a set token or a spec that
-// can never be met is an error.
+// A look that could not be made (nobody listens, a file cannot be read) is an answer too; only a set token or a spec
+// that can never be met is an error.
 absl::StatusOr<Look> NotMet(const absl::Status& status) {
   if (absl::IsCancelled(status) || absl::IsDeadlineExceeded(status) || absl::IsInvalidArgument(status)) return status;
   return Look{.said = std::string(status.message())};
@@ -39,20 +39,24 @@ absl::StatusOr<Look> NotMet(const absl::Status& status) {
 
 absl::StatusOr<Look> LookAtTcp(const Probe::Tcp& tcp, StepContext& context) {
   const std::string host = tcp.host().empty() ? "127.0.0.1" : tcp.host();
-  const absl::StatusOr<TcpSocket> socket = TcpSocket::Connect(host, tcp.port(), context.clock.Mono() + kLookTimeoutUs, context);
+  const absl::StatusOr<TcpSocket> socket =
+      TcpSocket::Connect(host, tcp.port(), context.clock.Mono() + kLookTimeoutUs, context);
   if (!socket.ok()) return NotMet(socket.status());
   return Look{.met = true, .said = absl::StrCat(host, " port ", tcp.port(), " accepts connections")};
 }
 
 absl::StatusOr<Look> LookAtHttp(const Probe::Http& http, StepContext& context) {
   PE_ASSIGN_OR_RETURN(const HttpUrl url, ParseHttpUrl(http.url()));
-  const absl::StatusOr<HttpAnswer> answer = HttpGet(url, {http.headers().begin(), http.headers().end()}, kLookTimeoutUs, context);
+  const absl::StatusOr<HttpAnswer> answer =
+      HttpGet(url, {http.headers().begin(), http.headers().end()}, kLookTimeoutUs, context);
   if (!answer.ok()) return NotMet(Annotate(answer.status(), http.url()));
   const int wanted = http.status() == 0 ? 200 : http.status();
-  if (answer->status != wanted) return Look{.said = absl::StrCat(http.url(), " answers ", answer->status, " instead of ", wanted)};
+  if (answer->status != wanted)
+    return Look{.said = absl::StrCat(http.url(), " answers ", answer->status, " instead of ", wanted)};
   if (!absl::StrContains(answer->body, http.contains())) {
-    return Look{.said = absl::StrCat(http.url(), " answers ", answer->status, ", but its body does not contain '", http.contains(),
-                                     "'; it begins '", Shorten(Printable(answer->body.substr(0, 400)), 200), "'")};
+    return Look{.said = absl::StrCat(http.url(), " answers ", answer->status, ", but its body does not contain '",
+                                     http.contains(), "'; it begins '",
+                                     Shorten(Printable(answer->body.substr(0, 400)), 200), "'")};
   }
   return Look{.met = true, .said = absl::StrCat(http.url(), " answers ", answer->status)};
 }
@@ -60,10 +64,13 @@ absl::StatusOr<Look> LookAtHttp(const Probe::Http& http, StepContext& context) {
 absl::StatusOr<Look> LookAtUnit(const Probe::UnitActive& unit, StepContext& context) {
   const absl::StatusOr<UnitStatus> now = ShowUnit(unit.name(), context);
   if (!now.ok()) return NotMet(now.status());
-  if (!now->Active()) return Look{.said = absl::StrCat(unit.name(), " is ", now->load_state == "not-found" ? "not known" : now->active_state)};
+  if (!now->Active())
+    return Look{
+        .said = absl::StrCat(unit.name(), " is ", now->load_state == "not-found" ? "not known" : now->active_state)};
   const int64_t active_ms = (context.clock.Mono() - now->active_since_us) / kMicrosPerMilli;
   if (active_ms < unit.stable_window_ms()) {
-    return Look{.said = absl::StrCat(unit.name(), " is active since ", active_ms, " ms, wanted are ", unit.stable_window_ms())};
+    return Look{
+        .said = absl::StrCat(unit.name(), " is active since ", active_ms, " ms, wanted are ", unit.stable_window_ms())};
   }
   return Look{.met = true, .said = absl::StrCat(unit.name(), " is active")};
 }
@@ -76,7 +83,8 @@ absl::StatusOr<Look> LookAtFile(const Probe::FileExists& file, StepContext& cont
   const absl::StatusOr<std::string> content = context.files.Read(file.path(), kMostProbedBytes);
   if (!content.ok()) return NotMet(content.status());
   const bool met = absl::StrContains(*content, file.contains());
-  return Look{.met = met, .said = absl::StrCat(file.path(), met ? " contains '" : " does not contain '", file.contains(), "'")};
+  return Look{.met = met,
+              .said = absl::StrCat(file.path(), met ? " contains '" : " does not contain '", file.contains(), "'")};
 }
 
 absl::StatusOr<Look> LookAtPrometheus(const Probe::PrometheusUp& up, StepContext& context) {
@@ -93,12 +101,18 @@ absl::StatusOr<Look> LookAtPrometheus(const Probe::PrometheusUp& up, StepContext
 
 absl::StatusOr<Look> LookOnce(const Probe& probe, StepContext& context) {
   switch (probe.condition_case()) {
-    case Probe::kTcp: return LookAtTcp(probe.tcp(), context);
-    case Probe::kHttp: return LookAtHttp(probe.http(), context);
-    case Probe::kUnit: return LookAtUnit(probe.unit(), context);
-    case Probe::kFile: return LookAtFile(probe.file(), context);
-    case Probe::kPrometheusUp: return LookAtPrometheus(probe.prometheus_up(), context);
-    case Probe::CONDITION_NOT_SET: break;
+    case Probe::kTcp:
+      return LookAtTcp(probe.tcp(), context);
+    case Probe::kHttp:
+      return LookAtHttp(probe.http(), context);
+    case Probe::kUnit:
+      return LookAtUnit(probe.unit(), context);
+    case Probe::kFile:
+      return LookAtFile(probe.file(), context);
+    case Probe::kPrometheusUp:
+      return LookAtPrometheus(probe.prometheus_up(), context);
+    case Probe::CONDITION_NOT_SET:
+      break;
   }
   return StepError(absl::StatusCode::kInvalidArgument, "NO_CONDITION", "the probe has no condition", "set one");
 }
@@ -107,7 +121,8 @@ absl::StatusOr<Look> LookOnce(const Probe& probe, StepContext& context) {
 absl::Status GivenUp(const absl::Status& token, const std::string& last) {
   if (last.empty()) return token;
   if (absl::IsDeadlineExceeded(token)) {
-    return StepError(absl::StatusCode::kDeadlineExceeded, "PROBE_TIMED_OUT", absl::StrCat("the condition was not met in time; last seen: ", last),
+    return StepError(absl::StatusCode::kDeadlineExceeded, "PROBE_TIMED_OUT",
+                     absl::StrCat("the condition was not met in time; last seen: ", last),
                      "look at the service's own log, or give the step a longer timeout");
   }
   return Annotate(token, last);
@@ -120,7 +135,8 @@ class ProbeStep final : public StepType {
     return Observation{.right = look.met, .summary = std::move(look.said)};
   }
 
-  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation& observed, StepContext& context) const override {
+  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation& observed,
+                                StepContext& context) const override {
     const Probe& probe = body.probe();
     int64_t pause_ms = probe.interval_ms() > 0 ? probe.interval_ms() : kFirstPauseMs;
     std::string last = observed.summary;

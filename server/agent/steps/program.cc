@@ -15,12 +15,14 @@ namespace pe::agent {
 
 absl::Status NotCancelled(const StepContext& context) {
   switch (context.cancel.why()) {
-    case CancelToken::Why::kNone: return absl::OkStatus();
+    case CancelToken::Why::kNone:
+      return absl::OkStatus();
     case CancelToken::Why::kTimedOut:
       return StepError(absl::StatusCode::kDeadlineExceeded, "TIMED_OUT", "the step's timeout ran out",
                        "give the step a longer timeout, or look at what it waited for");
     case CancelToken::Why::kCancelled:
-    case CancelToken::Why::kForced: return StepError(absl::StatusCode::kCancelled, "CANCELLED", "cancelled");
+    case CancelToken::Why::kForced:
+      return StepError(absl::StatusCode::kCancelled, "CANCELLED", "cancelled");
   }
   return absl::OkStatus();
 }
@@ -29,7 +31,8 @@ absl::StatusOr<CommandResult> RunProgram(const Command& command, StepContext& co
   absl::StatusOr<CommandResult> result = context.processes.Run(command, context.cancel);
   const std::string& name = command.argv[0];
   if (absl::IsNotFound(result.status())) {
-    return StepError(absl::StatusCode::kNotFound, "PROGRAM_NOT_FOUND", absl::StrCat("the host has no program '", name, "'"),
+    return StepError(absl::StatusCode::kNotFound, "PROGRAM_NOT_FOUND",
+                     absl::StrCat("the host has no program '", name, "'"),
                      "install the package that has it with a `package` step that this one comes after");
   }
   if (!result.ok()) return Annotate(result.status(), name);
@@ -52,7 +55,8 @@ absl::StatusOr<CommandResult> RunOrFail(const Command& command, StepContext& con
   if (result.ok()) return result;
   const std::string words = LastWords(result);
   return StepError(absl::StatusCode::kFailedPrecondition, error_code,
-                   absl::StrCat("'", command.argv[0], "' failed with exit code ", result.exit_code, words.empty() ? "" : ": ", words),
+                   absl::StrCat("'", command.argv[0], "' failed with exit code ", result.exit_code,
+                                words.empty() ? "" : ": ", words),
                    hint, result.exit_code);
 }
 

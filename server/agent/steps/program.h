@@ -12,8 +12,8 @@ namespace pe::agent {
 // A look at the host that takes longer than this has gone wrong.
 inline constexpr int64_t kObserveTimeoutUs = 30 * kMicrosPerSecond;
 
-// The result, whatever the exit code. PROGRAM_NOT_FOUND, CANCELLED (code CANCELLED), DEADLINE_EXCEEDED (code TIMED_OUT),
-// and KILLED when a signal ended it.
+// The result, whatever the exit code. PROGRAM_NOT_FOUND, CANCELLED (code CANCELLED), DEADLINE_EXCEEDED (code
+// TIMED_OUT), and KILLED when a signal ended it.
 absl::StatusOr<CommandResult> RunProgram(const Command& command, StepContext& context);
 
 // The same, and an exit code other than 0 is an error with `error_code`, the exit code and the end of what it said.

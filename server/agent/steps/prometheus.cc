@@ -27,14 +27,14 @@ std::string UpQuery(absl::string_view instance) {
 
 absl::StatusOr<std::optional<std::string>> ParseUp(const std::string& body) {
   const Json answer = ParseJson(body);
-  if (!answer.is_object() || answer.value("status", Json()) != Json("success") || !answer.contains("data") || !answer["data"].is_object() ||
-      !answer["data"].contains("result") || !answer["data"]["result"].is_array()) {
+  if (!answer.is_object() || answer.value("status", Json()) != Json("success") || !answer.contains("data") ||
+      !answer["data"].is_object() || !answer["data"].contains("result") || !answer["data"]["result"].is_array()) {
     return absl::UnavailableError("the answer is not one of Prometheus' API");
   }
   std::optional<std::string> lowest;
   for (const Json& series : answer["data"]["result"]) {
-    if (!series.is_object() || !series.contains("value") || !series["value"].is_array() || series["value"].size() != 2 ||
-        !series["value"][1].is_string()) {
+    if (!series.is_object() || !series.contains("value") || !series["value"].is_array() ||
+        series["value"].size() != 2 || !series["value"][1].is_string()) {
       continue;
     }
     const std::string value = series["value"][1].get<std::string>();

@@ -13,7 +13,8 @@ namespace pe::agent {
 // Path and query of the API call, below the server's base URL.
 std::string UpQuery(absl::string_view instance);
 
-// The lowest value of `up` in the answer ("0" or "1"); nullopt when it has no such target. UNAVAILABLE for what is no answer.
+// The lowest value of `up` in the answer ("0" or "1"); nullopt when it has no such target. UNAVAILABLE for what is no
+// answer.
 absl::StatusOr<std::optional<std::string>> ParseUp(const std::string& body);
 
 }  // namespace pe::agent

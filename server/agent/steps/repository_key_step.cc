@@ -1,5 +1,5 @@
-// repository_key: an armoured public key as /etc/apt/keyrings/NAME.asc, which apt reads as it is. The fingerprint is computed
-// here, without gpg; a file with any other primary key beside the expected one is refused.
+// repository_key: an armoured public key as /etc/apt/keyrings/NAME.asc, which apt reads as it is. The fingerprint is
+// computed here, without gpg; a file with any other primary key beside the expected one is refused.
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -18,8 +18,10 @@ using provision::v1::RepositoryKey;
 using provision::v1::StepBody;
 
 WholeFile WantedBy(const RepositoryKey& key, const std::string* content) {
-  return {.path = absl::StrCat("/etc/apt/keyrings/", key.name(), ".asc"), .present = key.state() != provision::v1::ABSENT,
-          .content = content, .attributes = {.mode = "0644"}};
+  return {.path = absl::StrCat("/etc/apt/keyrings/", key.name(), ".asc"),
+          .present = key.state() != provision::v1::ABSENT,
+          .content = content,
+          .attributes = {.mode = "0644"}};
 }
 
 std::string ContentOf(const RepositoryKey& key) {
@@ -57,7 +59,8 @@ class RepositoryKeyStep final : public StepType {
       PE_RETURN_IF_ERROR(MakeParents(wanted.path, context));
     }
     PE_ASSIGN_OR_RETURN(const bool changed, Put(wanted, context));
-    return Applied{.changed = changed, .message = absl::StrCat(wanted.path, wanted.present ? " is in place" : " is removed")};
+    return Applied{.changed = changed,
+                   .message = absl::StrCat(wanted.path, wanted.present ? " is in place" : " is removed")};
   }
 
   absl::Status Undo(const StepBody&, absl::string_view record, StepContext& context) const override {

@@ -1,5 +1,5 @@
-// repository: one deb822 file below /etc/apt/sources.list.d, and its lists fetched when it changed. A source whose lists
-// cannot be fetched fails the step and is taken back, or every later apt-get on the host would stumble over it.
+// repository: one deb822 file below /etc/apt/sources.list.d, and its lists fetched when it changed. A source whose
+// lists cannot be fetched fails the step and is taken back, or every later apt-get on the host would stumble over it.
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -30,7 +30,9 @@ std::string ContentOf(const Repository& repository) {
 
 WholeFile WantedBy(const Repository& repository, const std::string* content) {
   return {.path = absl::StrCat("/etc/apt/sources.list.d/", repository.name(), ".sources"),
-          .present = repository.state() != provision::v1::ABSENT, .content = content, .attributes = {.mode = "0644"}};
+          .present = repository.state() != provision::v1::ABSENT,
+          .content = content,
+          .attributes = {.mode = "0644"}};
 }
 
 class RepositoryStep final : public StepType {

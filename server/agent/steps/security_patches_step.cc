@@ -1,6 +1,7 @@
-// security_patches: pending updates, by default only those whose candidate a security archive has. What is pending is told from
-// the package lists; when those are older than an hour it is unknown until they are refreshed, and the plan says so.
-// CVE ids come from Debian changelogs: of the downloaded packages when they select, of the installed ones afterwards.
+// security_patches: pending updates, by default only those whose candidate a security archive has. What is pending is
+// told from the package lists; when those are older than an hour it is unknown until they are refreshed, and the plan
+// says so. CVE ids come from Debian changelogs: of the downloaded packages when they select, of the installed ones
+// afterwards.
 #include <algorithm>
 #include <set>
 
@@ -28,7 +29,8 @@ constexpr size_t kMostChangelogBytes = 4 * 1024 * 1024;
 // $1 package, $2 version: the changelog inside the package file, without installing it.
 constexpr char kChangelogOfPackage[] =
     "d=$(mktemp -d) && cd \"$d\" && apt-get -q download \"$1=$2\" >&2 && "
-    "dpkg-deb --fsys-tarfile ./*.deb | tar -xOf - --wildcards './usr/share/doc/*/changelog*.gz' 2>/dev/null | zcat; cd /; rm -rf \"$d\"";
+    "dpkg-deb --fsys-tarfile ./*.deb | tar -xOf - --wildcards './usr/share/doc/*/changelog*.gz' 2>/dev/null | zcat; cd "
+    "/; rm -rf \"$d\"";
 
 // "Debian-Security:12/stable-security", "Ubuntu:22.04/jammy-security"
 bool FromSecurityArchive(const AptChange& change) {
@@ -51,11 +53,13 @@ absl::StatusOr<std::vector<AptChange>> Pending(const SecurityPatches& patches, S
 }
 
 bool Names(const std::set<std::string>& cves, const SecurityPatches& patches) {
-  return std::any_of(patches.cves().begin(), patches.cves().end(), [&](const std::string& cve) { return cves.count(cve) > 0; });
+  return std::any_of(patches.cves().begin(), patches.cves().end(),
+                     [&](const std::string& cve) { return cves.count(cve) > 0; });
 }
 
 // Those whose changelog names a wanted CVE.
-absl::StatusOr<std::vector<AptChange>> Selected(const SecurityPatches& patches, std::vector<AptChange> pending, StepContext& context) {
+absl::StatusOr<std::vector<AptChange>> Selected(const SecurityPatches& patches, std::vector<AptChange> pending,
+                                                StepContext& context) {
   if (patches.cves_size() == 0) return pending;
   std::vector<AptChange> selected;
   for (AptChange& change : pending) {
@@ -63,7 +67,8 @@ absl::StatusOr<std::vector<AptChange>> Selected(const SecurityPatches& patches, 
     command.keep_output = kMostChangelogBytes;
     PE_ASSIGN_OR_RETURN(const CommandResult result, RunProgram(command, context));
     if (result.standard_output.empty()) {
-      context.reporter.Warn("NO_CHANGELOG", absl::StrCat(change.name, " ", change.after, " brings no changelog; its CVE ids are not known"));
+      context.reporter.Warn("NO_CHANGELOG", absl::StrCat(change.name, " ", change.after,
+                                                         " brings no changelog; its CVE ids are not known"));
     }
     if (Names(CvesSince(result.standard_output, change.before), patches)) selected.push_back(std::move(change));
   }
@@ -76,7 +81,9 @@ std::set<std::string> CvesFixed(const std::vector<AptChange>& changes, StepConte
   for (const AptChange& change : changes) {
     const std::string folder = absl::StrCat("/usr/share/doc/", change.name.substr(0, change.name.find(':')), "/");
     for (const char* file : {"changelog.Debian.gz", "changelog.gz"}) {
-      Command command{.argv = {"zcat", absl::StrCat(folder, file)}, .timeout_us = kObserveTimeoutUs, .keep_output = kMostChangelogBytes};
+      Command command{.argv = {"zcat", absl::StrCat(folder, file)},
+                      .timeout_us = kObserveTimeoutUs,
+                      .keep_output = kMostChangelogBytes};
       const absl::StatusOr<CommandResult> result = context.processes.Run(command, context.cancel);
       if (result.ok() && result->ok()) cves.merge(CvesSince(result->standard_output, change.before));
     }
@@ -90,19 +97,25 @@ void WarnOfReboot(StepContext& context, std::map<std::string, std::string>* valu
   const absl::StatusOr<std::string> by = context.files.Read("/run/reboot-required.pkgs", 64 * 1024);
   const std::string names = by.ok() ? absl::StrReplaceAll(absl::StripAsciiWhitespace(*by), {{"\n", ", "}}) : "";
   (*values)["reboot_required_by"] = names.empty() ? "unknown" : names;
-  context.reporter.Warn("REBOOT_REQUIRED", absl::StrCat("a reboot is needed", names.empty() ? "" : absl::StrCat(" because of ", names)));
+  context.reporter.Warn("REBOOT_REQUIRED",
+                        absl::StrCat("a reboot is needed", names.empty() ? "" : absl::StrCat(" because of ", names)));
 }
 
 class SecurityPatchesStep final : public StepType {
  public:
   absl::StatusOr<Observation> Observe(const StepBody& body, StepContext& context) const override {
     const SecurityPatches& patches = body.security_patches();
-    if (patches.patches() == SecurityPatches::NONE) return Observation{.right = true, .summary = "no updates are wanted"};
+    if (patches.patches() == SecurityPatches::NONE)
+      return Observation{.right = true, .summary = "no updates are wanted"};
     if (ListsAgeUs(context) > kListsFreshUs) {
-      return Observation{.unknown = true, .summary = "the package lists are older than an hour; what is pending is known after a refresh"};
+      return Observation{
+          .unknown = true,
+          .summary = "the package lists are older than an hour; what is pending is known after a refresh"};
     }
     PE_ASSIGN_OR_RETURN(const std::vector<AptChange> pending, Pending(patches, context));
-    Observation seen{.right = pending.empty(), .summary = absl::StrCat(pending.size(), " updates are pending"), .diff = Describe(pending)};
+    Observation seen{.right = pending.empty(),
+                     .summary = absl::StrCat(pending.size(), " updates are pending"),
+                     .diff = Describe(pending)};
     if (pending.empty() || patches.cves_size() == 0) return seen;
     seen.unknown = true;
     absl::StrAppend(&seen.summary, "; which of them name a wanted CVE is known from their changelogs");

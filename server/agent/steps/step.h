@@ -57,17 +57,18 @@ struct StepContext {
   UndoStore& undo;
   BlobSource& blobs;
   const CancelToken& cancel;
-  bool has_init = true;     // systemd runs as the host's init; without it units are only enabled
+  bool has_init = true;       // systemd runs as the host's init; without it units are only enabled
   bool observe_only = false;  // mode PLAN
-  bool secret = false;      // the body holds secrets: diffs say "content differs (secret)" and no more
+  bool secret = false;        // the body holds secrets: diffs say "content differs (secret)" and no more
 };
 
 // What Observe found.
 struct Observation {
-  bool right = false;   // nothing to do
+  bool right = false;    // nothing to do
   bool unknown = false;  // cannot be known before it is applied (an exec without a guard); `right` is false then
-  std::string summary;  // one sentence: "nginx-light 1.22.1-9 is installed", "content differs, mode 0600 instead of 0644"
-  std::string diff;     // unified-diff text, bounded to 64 KiB by the runner
+  std::string
+      summary;       // one sentence: "nginx-light 1.22.1-9 is installed", "content differs, mode 0600 instead of 0644"
+  std::string diff;  // unified-diff text, bounded to 64 KiB by the runner
   std::map<std::string, std::string> values;  // "version", "previous_version" ...
 };
 
@@ -96,11 +97,18 @@ class StepType {
   virtual absl::StatusOr<Applied> Apply(const provision::v1::StepBody& body, const Observation& observed,
                                         StepContext& context) const = 0;
   // `record`: what Apply gave to UndoStore::Record, newest first. UNIMPLEMENTED when the type cannot be undone.
-  virtual absl::Status Undo(const provision::v1::StepBody& body, absl::string_view record, StepContext& context) const = 0;
+  virtual absl::Status Undo(const provision::v1::StepBody& body, absl::string_view record,
+                            StepContext& context) const = 0;
   // Observe after Apply must find it right. False for exec without a guard, restarts and the like.
-  virtual bool ObservableAfter(const provision::v1::StepBody& body) const { (void)body; return true; }
+  virtual bool ObservableAfter(const provision::v1::StepBody& body) const {
+    (void)body;
+    return true;
+  }
   // After a crash in Apply, may it simply be observed and run again?
-  virtual bool Idempotent(const provision::v1::StepBody& body) const { (void)body; return true; }
+  virtual bool Idempotent(const provision::v1::StepBody& body) const {
+    (void)body;
+    return true;
+  }
 };
 
 // The type of a body's kind; null when this agent does not know it. The table is in steps/table.cc: a row a kind.

@@ -28,7 +28,8 @@ class SymlinkStep final : public StepType {
     } else {
       PE_ASSIGN_OR_RETURN(const std::string target, context.files.ReadLink(link.path()));
       seen.right = target == link.target();
-      seen.summary = absl::StrCat(link.path(), " points to ", target, seen.right ? "" : absl::StrCat(" instead of ", link.target()));
+      seen.summary = absl::StrCat(link.path(), " points to ", target,
+                                  seen.right ? "" : absl::StrCat(" instead of ", link.target()));
     }
     return seen;
   }
@@ -38,14 +39,17 @@ class SymlinkStep final : public StepType {
     PE_ASSIGN_OR_RETURN(const std::optional<FileInfo> info, context.files.Stat(link.path()));
     const bool absent = link.state() == provision::v1::ABSENT;
     if (info && info->type != FileInfo::Type::kSymlink && (absent || !link.force())) {
-      return StepError(absl::StatusCode::kFailedPrecondition, "PATH_IN_THE_WAY", absl::StrCat(link.path(), " is not a symbolic link"),
-                       absent ? "remove it with a `file` or `directory` step" : "set `force` to replace a file, or remove it first");
+      return StepError(
+          absl::StatusCode::kFailedPrecondition, "PATH_IN_THE_WAY",
+          absl::StrCat(link.path(), " is not a symbolic link"),
+          absent ? "remove it with a `file` or `directory` step" : "set `force` to replace a file, or remove it first");
     }
     PathState wanted;
     if (!absent) wanted = {.kind = PathState::Kind::kLink, .target = link.target()};
     PE_ASSIGN_OR_RETURN(const bool changed, ChangePath(link.path(), wanted, nullptr, nullptr, context));
     return Applied{.changed = changed,
-                   .message = absent ? absl::StrCat(link.path(), " is removed") : absl::StrCat(link.path(), " points to ", link.target())};
+                   .message = absent ? absl::StrCat(link.path(), " is removed")
+                                     : absl::StrCat(link.path(), " points to ", link.target())};
   }
 
   absl::Status Undo(const StepBody&, absl::string_view record, StepContext& context) const override {

@@ -1,5 +1,5 @@
-// sysctl: a kernel parameter, live in /proc/sys and persisted as one line below /etc/sysctl.d. A root without an init of its
-// own shares somebody else's kernel: there it is only persisted.
+// sysctl: a kernel parameter, live in /proc/sys and persisted as one line below /etc/sysctl.d. A root without an init
+// of its own shares somebody else's kernel: there it is only persisted.
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -31,7 +31,8 @@ absl::StatusOr<std::string> LivePath(const std::string& key) {
   const std::vector<std::string> parts = absl::StrSplit(path, '/');
   for (const std::string& part : parts) {
     if (part.empty() || part == "." || part == "..") {
-      return StepError(absl::StatusCode::kInvalidArgument, "BAD_KEY", absl::StrCat("'", key, "' is not a kernel parameter's name"),
+      return StepError(absl::StatusCode::kInvalidArgument, "BAD_KEY",
+                       absl::StrCat("'", key, "' is not a kernel parameter's name"),
                        "write it as sysctl(8) prints it, for example net.ipv4.ip_forward");
     }
   }
@@ -47,7 +48,8 @@ absl::StatusOr<std::string> ReadLive(const std::string& key, StepContext& contex
   PE_ASSIGN_OR_RETURN(const std::string path, LivePath(key));
   const absl::StatusOr<std::string> value = context.files.Read(path, kMostBytes);
   if (absl::IsNotFound(value.status())) {
-    return StepError(absl::StatusCode::kNotFound, "NO_SUCH_PARAMETER", absl::StrCat("the kernel has no parameter ", key),
+    return StepError(absl::StatusCode::kNotFound, "NO_SUCH_PARAMETER",
+                     absl::StrCat("the kernel has no parameter ", key),
                      "check the name; a module that brings it may have to be loaded first");
   }
   PE_RETURN_IF_ERROR(value.status());
@@ -58,10 +60,13 @@ absl::StatusOr<std::string> ReadLive(const std::string& key, StepContext& contex
 absl::Status WriteLive(const std::string& key, const std::string& value, StepContext& context) {
   PE_ASSIGN_OR_RETURN(const std::string path, LivePath(key));
   return RunOrFail({.argv = {"tee", path}, .standard_input = absl::StrCat(value, "\n")}, context, "SYSCTL_REFUSED",
-                   "the kernel refuses the value, or the host may not change this parameter").status();
+                   "the kernel refuses the value, or the host may not change this parameter")
+      .status();
 }
 
-std::string PathOf(const Sysctl& sysctl) { return absl::StrCat("/etc/sysctl.d/", sysctl.file().empty() ? "60-provision.conf" : sysctl.file()); }
+std::string PathOf(const Sysctl& sysctl) {
+  return absl::StrCat("/etc/sysctl.d/", sysctl.file().empty() ? "60-provision.conf" : sysctl.file());
+}
 
 struct Persisted {
   std::string path, before, after;
@@ -95,7 +100,8 @@ class SysctlStep final : public StepType {
     if (!live.ok() && !absl::IsNotFound(live.status())) return live.status();
     if (live.ok() && *live == Normal(sysctl.value())) return seen;
     seen.right = false;
-    seen.summary = live.ok() ? absl::StrCat(sysctl.key(), " is ", *live, " instead of ", sysctl.value()) : std::string(live.status().message());
+    seen.summary = live.ok() ? absl::StrCat(sysctl.key(), " is ", *live, " instead of ", sysctl.value())
+                             : std::string(live.status().message());
     return seen;
   }
 
@@ -118,7 +124,9 @@ class SysctlStep final : public StepType {
       PE_RETURN_IF_ERROR(Put({.path = file.path, .content = &file.after}, context).status());
       changed = true;
     }
-    return Applied{.changed = changed, .message = absl::StrCat(sysctl.key(), " is ", sysctl.value(), context.has_init ? "" : " from the next boot on")};
+    return Applied{.changed = changed,
+                   .message = absl::StrCat(sysctl.key(), " is ", sysctl.value(),
+                                           context.has_init ? "" : " from the next boot on")};
   }
 
   absl::Status Undo(const StepBody& body, absl::string_view text, StepContext& context) const override {

@@ -23,7 +23,8 @@ absl::Status UnitFailed(const std::string& name, const UnitStatus& now, absl::st
   const std::string journal = JournalTail(name, kJournalLines, context);
   return StepError(absl::StatusCode::kFailedPrecondition, "UNIT_FAILED",
                    absl::StrCat(name, " ", what, " (", now.active_state, ", ", now.sub_state, ", result ",
-                                now.result.empty() ? "none" : now.result, ")", journal.empty() ? "" : "; its last lines:\n", journal),
+                                now.result.empty() ? "none" : now.result, ")",
+                                journal.empty() ? "" : "; its last lines:\n", journal),
                    absl::StrCat("`journalctl -u ", name, "` on the host has the whole story"));
 }
 
@@ -39,15 +40,24 @@ UnitStatus ParseUnitStatus(absl::string_view output) {
   int64_t active_since = 0;
   (void)absl::SimpleAtoi(values["ActiveEnterTimestampMonotonic"], &active_since);
   const absl::string_view ended = values["ExecMainExitTimestampMonotonic"];
-  return {.load_state = text("LoadState"), .active_state = text("ActiveState"), .sub_state = text("SubState"),
-          .file_state = text("UnitFileState"), .type = text("Type"), .result = text("Result"),
-          .invocation_id = text("InvocationID"), .restarts = text("NRestarts"), .active_since_us = active_since,
-          .need_reload = values["NeedDaemonReload"] == "yes", .has_run = !ended.empty() && ended != "0"};
+  return {.load_state = text("LoadState"),
+          .active_state = text("ActiveState"),
+          .sub_state = text("SubState"),
+          .file_state = text("UnitFileState"),
+          .type = text("Type"),
+          .result = text("Result"),
+          .invocation_id = text("InvocationID"),
+          .restarts = text("NRestarts"),
+          .active_since_us = active_since,
+          .need_reload = values["NeedDaemonReload"] == "yes",
+          .has_run = !ended.empty() && ended != "0"};
 }
 
 absl::StatusOr<UnitStatus> ShowUnit(const std::string& name, StepContext& context) {
-  const Command command{.argv = {"systemctl", "show", "--no-pager", "-p", kProperties, "--", name}, .timeout_us = kObserveTimeoutUs};
-  PE_ASSIGN_OR_RETURN(const CommandResult result, RunOrFail(command, context, "SYSTEMCTL_FAILED", "see whether systemd answers on the host"));
+  const Command command{.argv = {"systemctl", "show", "--no-pager", "-p", kProperties, "--", name},
+                        .timeout_us = kObserveTimeoutUs};
+  PE_ASSIGN_OR_RETURN(const CommandResult result,
+                      RunOrFail(command, context, "SYSTEMCTL_FAILED", "see whether systemd answers on the host"));
   return ParseUnitStatus(result.standard_output);
 }
 
@@ -62,11 +72,13 @@ absl::Status Systemctl(const std::vector<std::string>& arguments, StepContext& c
   Command command{.argv = {"systemctl", "--no-ask-password", "--no-pager"}};
   command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
   return RunOrFail(Streamed(std::move(command), context), context, "SYSTEMCTL_FAILED",
-                   absl::StrCat("`systemctl status ", arguments.back(), "` on the host may say more")).status();
+                   absl::StrCat("`systemctl status ", arguments.back(), "` on the host may say more"))
+      .status();
 }
 
 std::string JournalTail(const std::string& name, int lines, StepContext& context) {
-  const Command command{.argv = {"journalctl", "--no-pager", "-q", "-u", name, "-n", absl::StrCat(lines), "-o", "cat"}, .timeout_us = kObserveTimeoutUs};
+  const Command command{.argv = {"journalctl", "--no-pager", "-q", "-u", name, "-n", absl::StrCat(lines), "-o", "cat"},
+                        .timeout_us = kObserveTimeoutUs};
   const absl::StatusOr<CommandResult> result = RunProgram(command, context);
   return result.ok() && result->ok() ? std::string(absl::StripTrailingAsciiWhitespace(result->standard_output)) : "";
 }
@@ -80,7 +92,8 @@ absl::Status AwaitStable(const std::string& name, int64_t window_us, StepContext
     if (now.active_state == "failed") return UnitFailed(name, now, "failed", context);
     if (!now.Started() && since != 0) return UnitFailed(name, now, "did not stay active", context);
     if (!now.Started() && now.Stopped()) return UnitFailed(name, now, "is not active after its start", context);
-    if (now.Started() && since != 0 && now.restarts != restarts) return UnitFailed(name, now, "restarts again and again", context);
+    if (now.Started() && since != 0 && now.restarts != restarts)
+      return UnitFailed(name, now, "restarts again and again", context);
     if (now.Started() && (since == 0 || now.invocation_id != invocation)) {
       since = at, invocation = now.invocation_id, restarts = now.restarts;
     }

@@ -56,7 +56,8 @@ absl::Status Await(int fd, short events, MonoMicros deadline, StepContext& conte
     const int64_t left = deadline - context.clock.Mono();
     if (left <= 0) return NoConnection("the connection", "no answer in time");
     pollfd wait = {.fd = fd, .events = events};
-    if (poll(&wait, 1, static_cast<int>(std::clamp<int64_t>(left / kMicrosPerMilli, 1, 50))) > 0) return absl::OkStatus();
+    if (poll(&wait, 1, static_cast<int>(std::clamp<int64_t>(left / kMicrosPerMilli, 1, 50))) > 0)
+      return absl::OkStatus();
   }
 }
 
@@ -73,7 +74,8 @@ absl::StatusOr<UniqueFd> ConnectTo(const std::string& text, int port, MonoMicros
   PE_RETURN_IF_ERROR(ready);
   int error = 0;
   socklen_t size = sizeof error;
-  if (getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) return NoConnection(where, strerror(error));
+  if (getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)
+    return NoConnection(where, strerror(error));
   return fd;
 }
 
@@ -102,14 +104,16 @@ absl::StatusOr<std::vector<std::string>> ResolveHost(const std::string& host, St
   PE_ASSIGN_OR_RETURN(const CommandResult result, RunProgram(command, context));
   for (const absl::string_view line : absl::StrSplit(result.standard_output, '\n', absl::SkipEmpty())) {
     std::string address(line.substr(0, line.find_first_of(" \t")));
-    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end()) addresses.push_back(std::move(address));
+    if (std::find(addresses.begin(), addresses.end(), address) == addresses.end())
+      addresses.push_back(std::move(address));
   }
   if (!addresses.empty()) return addresses;
   return StepError(absl::StatusCode::kNotFound, "NAME_NOT_FOUND", absl::StrCat("the host cannot resolve '", host, "'"),
                    "check the name, and the host's /etc/hosts and resolver");
 }
 
-absl::StatusOr<TcpSocket> TcpSocket::Connect(const std::string& host, int port, MonoMicros deadline, StepContext& context) {
+absl::StatusOr<TcpSocket> TcpSocket::Connect(const std::string& host, int port, MonoMicros deadline,
+                                             StepContext& context) {
   PE_ASSIGN_OR_RETURN(const std::vector<std::string> addresses, ResolveHost(host, context));
   absl::Status last = NoConnection(host, "no address");
   for (const std::string& address : addresses) {

@@ -18,7 +18,8 @@ absl::StatusOr<std::vector<std::string>> ResolveHost(const std::string& host, St
 class TcpSocket {
  public:
   // Tries every address until one accepts. UNAVAILABLE (code CONNECT_FAILED) names the last failure.
-  static absl::StatusOr<TcpSocket> Connect(const std::string& host, int port, MonoMicros deadline, StepContext& context);
+  static absl::StatusOr<TcpSocket> Connect(const std::string& host, int port, MonoMicros deadline,
+                                           StepContext& context);
 
   absl::Status Send(absl::string_view bytes, MonoMicros deadline, StepContext& context);
   // Appends what arrives next; false at the end of the stream.

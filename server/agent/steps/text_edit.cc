@@ -17,7 +17,9 @@ using provision::v1::FileEdit;
 using Lines = std::vector<std::string>;
 
 // The text of the lines, but the old text itself when they are its lines (its last newline may be missing).
-std::string Same(const std::string& text, const Lines& lines) { return lines == ToLines(text) ? text : ToTextOfLines(lines); }
+std::string Same(const std::string& text, const Lines& lines) {
+  return lines == ToLines(text) ? text : ToTextOfLines(lines);
+}
 
 // "[name]" gives "name".
 std::optional<std::string> SectionOf(absl::string_view line) {
@@ -31,7 +33,8 @@ bool Comment(absl::string_view line) { return absl::StartsWith(line, "#") || abs
 bool HasKey(absl::string_view line, absl::string_view key) {
   const absl::string_view stripped = absl::StripLeadingAsciiWhitespace(line);
   const size_t equals = stripped.find('=');
-  return !Comment(stripped) && equals != absl::string_view::npos && absl::StripTrailingAsciiWhitespace(stripped.substr(0, equals)) == key;
+  return !Comment(stripped) && equals != absl::string_view::npos &&
+         absl::StripTrailingAsciiWhitespace(stripped.substr(0, equals)) == key;
 }
 
 // The line with a new value behind its '=', keeping the space on both sides.
@@ -68,7 +71,8 @@ absl::StatusOr<std::string> EditLine(const std::string& text, const FileEdit::Li
   if (std::find(lines.begin(), lines.end(), edit.line()) != lines.end()) return text;
   auto at = lines.end();
   if (after) {
-    const auto anchor = std::find_if(lines.rbegin(), lines.rend(), [&](const std::string& line) { return after->Matches(line); });
+    const auto anchor =
+        std::find_if(lines.rbegin(), lines.rend(), [&](const std::string& line) { return after->Matches(line); });
     if (anchor != lines.rend()) at = anchor.base();
   }
   lines.insert(at, edit.line());
@@ -77,12 +81,15 @@ absl::StatusOr<std::string> EditLine(const std::string& text, const FileEdit::Li
 
 absl::StatusOr<std::string> EditBlock(const std::string& text, const FileEdit::Block& edit) {
   const std::string comment = edit.comment().empty() ? "#" : edit.comment();
-  const std::string first = absl::StrCat(comment, " BEGIN ", edit.marker()), last = absl::StrCat(comment, " END ", edit.marker());
+  const std::string first = absl::StrCat(comment, " BEGIN ", edit.marker()),
+                    last = absl::StrCat(comment, " END ", edit.marker());
   Lines lines = ToLines(text);
   const auto begin = std::find(lines.begin(), lines.end(), first);
   const auto end = std::find(begin, lines.end(), last);
-  if ((begin == lines.end()) != (end == lines.end()) || (begin == lines.end() && std::find(lines.begin(), lines.end(), last) != lines.end())) {
-    return StepError(absl::StatusCode::kFailedPrecondition, "BAD_BLOCK", absl::StrCat("the file has only one of the lines '", first, "' and '", last, "'"),
+  if ((begin == lines.end()) != (end == lines.end()) ||
+      (begin == lines.end() && std::find(lines.begin(), lines.end(), last) != lines.end())) {
+    return StepError(absl::StatusCode::kFailedPrecondition, "BAD_BLOCK",
+                     absl::StrCat("the file has only one of the lines '", first, "' and '", last, "'"),
                      "remove the line, or put the other one back");
   }
   Lines block;
@@ -131,15 +138,22 @@ absl::StatusOr<std::string> EditIni(const std::string& text, const FileEdit::Ini
 
 absl::StatusOr<std::string> EditText(const std::string& text, const FileEdit& edit) {
   switch (edit.edit_case()) {
-    case FileEdit::kLine: return EditLine(text, edit.line());
-    case FileEdit::kBlock: return EditBlock(text, edit.block());
-    case FileEdit::kReplace: return EditReplace(text, edit.replace());
-    case FileEdit::kIni: return EditIni(text, edit.ini());
+    case FileEdit::kLine:
+      return EditLine(text, edit.line());
+    case FileEdit::kBlock:
+      return EditBlock(text, edit.block());
+    case FileEdit::kReplace:
+      return EditReplace(text, edit.replace());
+    case FileEdit::kIni:
+      return EditIni(text, edit.ini());
     case FileEdit::kJson:
-      return EditJson(text, edit.json().pointer(), edit.json().state() == provision::v1::ABSENT ? nullptr : &edit.json().value());
-    case FileEdit::EDIT_NOT_SET: break;
+      return EditJson(text, edit.json().pointer(),
+                      edit.json().state() == provision::v1::ABSENT ? nullptr : &edit.json().value());
+    case FileEdit::EDIT_NOT_SET:
+      break;
   }
-  return StepError(absl::StatusCode::kInvalidArgument, "NO_EDIT", "the step names no edit", "set line, block, replace, ini or json");
+  return StepError(absl::StatusCode::kInvalidArgument, "NO_EDIT", "the step names no edit",
+                   "set line, block, replace, ini or json");
 }
 
 }  // namespace pe::agent

@@ -1,5 +1,6 @@
-// unit: a systemd unit's file, drop-ins, enablement and state. A changed file is made known to systemd, but only RESTARTED
-// and RELOADED (handlers, usually) disturb a unit that runs. Without an init there is no state: the unit is only enabled.
+// unit: a systemd unit's file, drop-ins, enablement and state. A changed file is made known to systemd, but only
+// RESTARTED and RELOADED (handlers, usually) disturb a unit that runs. Without an init there is no state: the unit is
+// only enabled.
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -25,9 +26,12 @@ std::string FolderFile(const Unit& unit) { return absl::StrCat("/etc/systemd/sys
 // REQUIRES: `unit` outlives the result.
 std::vector<WholeFile> FilesOf(const Unit& unit) {
   std::vector<WholeFile> files;
-  if (!unit.content().empty()) files.push_back({.path = FolderFile(unit), .content = &unit.content(), .attributes = {.mode = "0644"}});
+  if (!unit.content().empty())
+    files.push_back({.path = FolderFile(unit), .content = &unit.content(), .attributes = {.mode = "0644"}});
   for (const auto& drop_in : unit.drop_ins()) {
-    files.push_back({.path = absl::StrCat(FolderFile(unit), ".d/", drop_in.name()), .content = &drop_in.content(), .attributes = {.mode = "0644"}});
+    files.push_back({.path = absl::StrCat(FolderFile(unit), ".d/", drop_in.name()),
+                     .content = &drop_in.content(),
+                     .attributes = {.mode = "0644"}});
   }
   return files;
 }
@@ -39,30 +43,43 @@ Unit::Enablement WantedEnablement(const Unit& unit) {
 
 bool EnablementMet(Unit::Enablement wanted, const std::string& now) {
   switch (wanted) {
-    case Unit::ENABLED: return now == "enabled" || now == "indirect" || now == "alias";
-    case Unit::DISABLED: return now == "disabled" || now == "static" || now == "indirect" || now == "generated";
-    case Unit::MASKED: return now == "masked";
-    default: return true;
+    case Unit::ENABLED:
+      return now == "enabled" || now == "indirect" || now == "alias";
+    case Unit::DISABLED:
+      return now == "disabled" || now == "static" || now == "indirect" || now == "generated";
+    case Unit::MASKED:
+      return now == "masked";
+    default:
+      return true;
   }
 }
 
 bool StateMet(Unit::State wanted, const UnitStatus& now) {
   switch (wanted) {
-    case Unit::STARTED: return now.Started();
-    case Unit::STOPPED: return now.Stopped();
+    case Unit::STARTED:
+      return now.Started();
+    case Unit::STOPPED:
+      return now.Stopped();
     case Unit::RESTARTED:
-    case Unit::RELOADED: return false;
-    default: return true;
+    case Unit::RELOADED:
+      return false;
+    default:
+      return true;
   }
 }
 
 absl::string_view Verb(Unit::State state) {
   switch (state) {
-    case Unit::STARTED: return "start";
-    case Unit::STOPPED: return "stop";
-    case Unit::RESTARTED: return "restart";
-    case Unit::RELOADED: return "reload-or-restart";
-    default: return "";
+    case Unit::STARTED:
+      return "start";
+    case Unit::STOPPED:
+      return "stop";
+    case Unit::RESTARTED:
+      return "restart";
+    case Unit::RELOADED:
+      return "reload-or-restart";
+    default:
+      return "";
   }
 }
 
@@ -84,9 +101,10 @@ absl::Status CheckKnown(const Unit& unit, const UnitStatus& now) {
                      "install the package that brings it, or give its `content`");
   }
   if (WantedEnablement(unit) == Unit::ENABLED && (now.file_state == "static" || now.file_state == "generated")) {
-    return StepError(absl::StatusCode::kFailedPrecondition, "UNIT_NOT_INSTALLABLE",
-                     absl::StrCat(unit.name(), " is ", now.file_state, ": it has no [Install] section, so it cannot be enabled"),
-                     "leave `enabled` unset, or give the unit an [Install] section");
+    return StepError(
+        absl::StatusCode::kFailedPrecondition, "UNIT_NOT_INSTALLABLE",
+        absl::StrCat(unit.name(), " is ", now.file_state, ": it has no [Install] section, so it cannot be enabled"),
+        "leave `enabled` unset, or give the unit an [Install] section");
   }
   return absl::OkStatus();
 }
@@ -113,7 +131,8 @@ absl::Status SetState(const Unit& unit, const UnitStatus& now, StepContext& cont
     const std::string journal = JournalTail(unit.name(), 20, context);
     return StepError(absl::StatusCode::kFailedPrecondition, "UNIT_FAILED",
                      absl::StrCat(done.message(), journal.empty() ? "" : "; its last lines:\n", journal),
-                     absl::StrCat("`journalctl -u ", unit.name(), "` on the host has the whole story"), DetailsOf(done).exit_code);
+                     absl::StrCat("`journalctl -u ", unit.name(), "` on the host has the whole story"),
+                     DetailsOf(done).exit_code);
   }
   const int64_t window_ms = unit.stable_window_ms() > 0 ? unit.stable_window_ms() : kStableWindowMs;
   return AwaitStable(unit.name(), window_ms * kMicrosPerMilli, context);
@@ -123,7 +142,8 @@ std::string Sentence(const Unit& unit, const UnitStatus& now, const StepContext&
   std::string text = unit.name();
   if (!now.file_state.empty()) absl::StrAppend(&text, " is ", now.file_state);
   if (context.has_init) absl::StrAppend(&text, now.file_state.empty() ? " is " : ", ", now.active_state);
-  if (!context.has_init && unit.state() != Unit::STATE_UNSPECIFIED) absl::StrAppend(&text, "; no init runs here, so its state is left to the boot");
+  if (!context.has_init && unit.state() != Unit::STATE_UNSPECIFIED)
+    absl::StrAppend(&text, "; no init runs here, so its state is left to the boot");
   return text;
 }
 
@@ -142,13 +162,18 @@ class UnitStep final : public StepType {
     PE_ASSIGN_OR_RETURN(const UnitStatus now, LookAtUnit(unit, context));
     if (!EnablementMet(WantedEnablement(unit), now.file_state)) {
       problems.push_back(absl::StrCat("is ", now.file_state.empty() ? "not known yet" : now.file_state, " instead of ",
-                                      WantedEnablement(unit) == Unit::ENABLED ? "enabled" : WantedEnablement(unit) == Unit::MASKED ? "masked" : "disabled"));
+                                      WantedEnablement(unit) == Unit::ENABLED  ? "enabled"
+                                      : WantedEnablement(unit) == Unit::MASKED ? "masked"
+                                                                               : "disabled"));
     }
     if (context.has_init && now.need_reload) problems.push_back("systemd has not read its files since they changed");
-    if (context.has_init && !StateMet(unit.state(), now)) problems.push_back(absl::StrCat("is ", now.active_state, ", to be ", Verb(unit.state()), "ed"));
+    if (context.has_init && !StateMet(unit.state(), now))
+      problems.push_back(absl::StrCat("is ", now.active_state, ", to be ", Verb(unit.state()), "ed"));
     seen.right = problems.empty();
-    seen.summary = seen.right ? Sentence(unit, now, context) : absl::StrCat(unit.name(), ": ", absl::StrJoin(problems, ", "));
-    seen.values = {{"active_state", now.active_state}, {"unit_file_state", now.file_state}, {"invocation_id", now.invocation_id}};
+    seen.summary =
+        seen.right ? Sentence(unit, now, context) : absl::StrCat(unit.name(), ": ", absl::StrJoin(problems, ", "));
+    seen.values = {
+        {"active_state", now.active_state}, {"unit_file_state", now.file_state}, {"invocation_id", now.invocation_id}};
     return seen;
   }
 
@@ -175,8 +200,11 @@ class UnitStep final : public StepType {
       changed = true;
       PE_ASSIGN_OR_RETURN(now, LookAtUnit(unit, context));
     }
-    return Applied{.changed = changed, .message = Sentence(unit, now, context),
-                   .values = {{"active_state", now.active_state}, {"unit_file_state", now.file_state}, {"invocation_id", now.invocation_id}}};
+    return Applied{.changed = changed,
+                   .message = Sentence(unit, now, context),
+                   .values = {{"active_state", now.active_state},
+                              {"unit_file_state", now.file_state},
+                              {"invocation_id", now.invocation_id}}};
   }
 
   absl::Status Undo(const StepBody&, absl::string_view text, StepContext& context) const override {

@@ -14,10 +14,14 @@ using provision::v1::Unit;
 // What the step leaves; empty: it does not touch that.
 std::string EnablementAfter(const Unit& unit) {
   switch (unit.enablement()) {
-    case Unit::ENABLED: return "enabled";
-    case Unit::DISABLED: return "disabled";
-    case Unit::MASKED: return "masked";
-    default: return !unit.has_enabled() ? "" : unit.enabled() ? "enabled" : "disabled";
+    case Unit::ENABLED:
+      return "enabled";
+    case Unit::DISABLED:
+      return "disabled";
+    case Unit::MASKED:
+      return "masked";
+    default:
+      return !unit.has_enabled() ? "" : unit.enabled() ? "enabled" : "disabled";
   }
 }
 
@@ -51,7 +55,8 @@ std::string UnitRecord(const Unit& unit, const UnitStatus& before, const StepCon
 
 absl::Status UndoUnitState(const Record& record, StepContext& context) {
   const std::string name = ValueOf(record, "unit");
-  const std::string enablement_before = ValueOf(record, "enablement_before"), enablement_after = ValueOf(record, "enablement_after");
+  const std::string enablement_before = ValueOf(record, "enablement_before"),
+                    enablement_after = ValueOf(record, "enablement_after");
   const std::string runs_before = ValueOf(record, "runs_before"), runs_after = ValueOf(record, "runs_after");
   UnitStatus now;
   if (context.has_init) {
@@ -59,9 +64,13 @@ absl::Status UndoUnitState(const Record& record, StepContext& context) {
   } else {
     PE_ASSIGN_OR_RETURN(now.file_state, EnablementOffline(name, context));
   }
+  // Gone, file and all (the undo of its file came before): it neither runs nor starts at boot.
+  const bool was_idle = runs_before != "yes" && (enablement_before.empty() || enablement_before == "disabled");
+  if (now.load_state == "not-found" && was_idle) return absl::OkStatus();
   const std::string runs_now = now.Active() ? "yes" : "no";
   const bool ours_enablement = !enablement_after.empty() && now.file_state != enablement_before;
-  if (ours_enablement && now.file_state != enablement_after) return UndoConflict(absl::StrCat(name, " (", now.file_state, " now)"));
+  if (ours_enablement && now.file_state != enablement_after)
+    return UndoConflict(absl::StrCat(name, " (", now.file_state, " now)"));
   const bool ours_state = !runs_after.empty() && ValueOf(record, "oneshot").empty() && runs_now != runs_before;
   if (ours_state && runs_now != runs_after) return UndoConflict(absl::StrCat(name, " (", now.active_state, " now)"));
   if (ours_state) PE_RETURN_IF_ERROR(Systemctl({runs_before == "yes" ? "start" : "stop", name}, context));

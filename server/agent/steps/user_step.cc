@@ -1,5 +1,5 @@
-// user: a local account, by useradd, usermod and userdel; only the fields that are set are changed. A password hash goes
-// through chpasswd's standard input, never through an argument list. A removed user's home stays.
+// user: a local account, by useradd, usermod and userdel; only the fields that are set are changed. A password hash
+// goes through chpasswd's standard input, never through an argument list. A removed user's home stays.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -32,20 +32,26 @@ struct Difference {
 
 Difference Compare(const User& user, const LocalUser& now) {
   Difference difference;
-  const auto check = [&](bool differs, absl::string_view what, const std::string& is, const std::string& wanted, std::vector<std::string> options) {
+  const auto check = [&](bool differs, absl::string_view what, const std::string& is, const std::string& wanted,
+                         std::vector<std::string> options) {
     if (!differs) return;
-    difference.words.push_back(absl::StrCat(what, " ", is.empty() ? "(none)" : is, " instead of ", wanted.empty() ? "(none)" : wanted));
+    difference.words.push_back(
+        absl::StrCat(what, " ", is.empty() ? "(none)" : is, " instead of ", wanted.empty() ? "(none)" : wanted));
     difference.options.insert(difference.options.end(), options.begin(), options.end());
   };
   const std::string uid = absl::StrCat(user.uid());
   check(user.uid() != 0 && user.uid() != now.entry.uid, "uid", absl::StrCat(now.entry.uid), uid, {"-u", uid});
   const bool same_group = user.group() == now.group || user.group() == absl::StrCat(now.entry.gid);
   check(!user.group().empty() && !same_group, "group", now.group, user.group(), {"-g", user.group()});
-  check(!user.home().empty() && user.home() != now.entry.home, "home", now.entry.home, user.home(), {"-d", user.home()});
-  check(!user.shell().empty() && user.shell() != now.entry.shell, "shell", now.entry.shell, user.shell(), {"-s", user.shell()});
-  check(!user.comment().empty() && user.comment() != now.entry.comment, "comment", now.entry.comment, user.comment(), {"-c", user.comment()});
+  check(!user.home().empty() && user.home() != now.entry.home, "home", now.entry.home, user.home(),
+        {"-d", user.home()});
+  check(!user.shell().empty() && user.shell() != now.entry.shell, "shell", now.entry.shell, user.shell(),
+        {"-s", user.shell()});
+  check(!user.comment().empty() && user.comment() != now.entry.comment, "comment", now.entry.comment, user.comment(),
+        {"-c", user.comment()});
   const std::string groups = absl::StrJoin(WantedGroups(user, &now), ",");
-  check(user.groups_size() > 0 && groups != absl::StrJoin(now.groups, ","), "groups", absl::StrJoin(now.groups, ","), groups, {"-G", groups});
+  check(user.groups_size() > 0 && groups != absl::StrJoin(now.groups, ","), "groups", absl::StrJoin(now.groups, ","),
+        groups, {"-G", groups});
   return difference;
 }
 
@@ -55,7 +61,8 @@ bool WantsPassword(const User& user, const LocalUser* now) {
 
 absl::StatusOr<bool> WantsHome(const User& user, const LocalUser& now, StepContext& context) {
   if (!user.create_home()) return false;
-  PE_ASSIGN_OR_RETURN(const std::optional<FileInfo> info, context.files.Stat(user.home().empty() ? now.entry.home : user.home()));
+  PE_ASSIGN_OR_RETURN(const std::optional<FileInfo> info,
+                      context.files.Stat(user.home().empty() ? now.entry.home : user.home()));
   return !info;
 }
 
@@ -116,12 +123,15 @@ class UserStep final : public StepType {
     PE_ASSIGN_OR_RETURN(const bool home, WantsHome(user, *now, context));
     if (home) words.push_back("its home does not exist");
     seen.right = words.empty();
-    seen.summary = absl::StrCat("user ", user.name(), seen.right ? " is as it should be" : ": ", absl::StrJoin(words, ", "));
-    seen.values = {{"uid", absl::StrCat(now->entry.uid)}, {"gid", absl::StrCat(now->entry.gid)}, {"home", now->entry.home}};
+    seen.summary =
+        absl::StrCat("user ", user.name(), seen.right ? " is as it should be" : ": ", absl::StrJoin(words, ", "));
+    seen.values = {
+        {"uid", absl::StrCat(now->entry.uid)}, {"gid", absl::StrCat(now->entry.gid)}, {"home", now->entry.home}};
     return seen;
   }
 
-  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation& observed, StepContext& context) const override {
+  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation& observed,
+                                StepContext& context) const override {
     const User& user = body.user();
     PE_ASSIGN_OR_RETURN(const std::optional<LocalUser> now, FindLocalUser(context.files, user.name()));
     const bool absent = user.state() == provision::v1::ABSENT;
@@ -132,7 +142,8 @@ class UserStep final : public StepType {
       PE_RETURN_IF_ERROR(RunAccountTool({"userdel", user.name()}, context));
     } else {
       PE_RETURN_IF_ERROR(now ? Modify(user, *now, context) : Add(user, context));
-      if (WantsPassword(user, now ? &*now : nullptr)) PE_RETURN_IF_ERROR(SetPasswordHash(user.name(), user.password_hash(), context));
+      if (WantsPassword(user, now ? &*now : nullptr))
+        PE_RETURN_IF_ERROR(SetPasswordHash(user.name(), user.password_hash(), context));
     }
     // Numbers and defaults that the tools chose are known only now; undo compares with them.
     PE_ASSIGN_OR_RETURN(const std::optional<LocalUser> after, FindLocalUser(context.files, user.name()));

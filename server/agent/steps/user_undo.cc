@@ -18,8 +18,13 @@ constexpr char kAbsent[] = "absent";
 std::string ToText(const std::optional<LocalUser>& user) {
   if (!user) return kAbsent;
   const UserEntry& entry = user->entry;
-  return Serialize({{"uid", absl::StrCat(entry.uid)}, {"gid", absl::StrCat(entry.gid)}, {"group", user->group}, {"home", entry.home},
-                    {"shell", entry.shell}, {"comment", entry.comment}, {"groups", absl::StrJoin(user->groups, ",")},
+  return Serialize({{"uid", absl::StrCat(entry.uid)},
+                    {"gid", absl::StrCat(entry.gid)},
+                    {"group", user->group},
+                    {"home", entry.home},
+                    {"shell", entry.shell},
+                    {"comment", entry.comment},
+                    {"groups", absl::StrJoin(user->groups, ",")},
                     {"hash", user->password_hash}});
 }
 
@@ -38,33 +43,43 @@ absl::Status BringBack(const std::string& name, const Record& before, StepContex
   const std::string gid = ValueOf(before, "gid"), group = ValueOf(before, "group");
   PE_ASSIGN_OR_RETURN(const std::optional<GroupEntry> existing, FindLocalGroup(context.files, group));
   if (!existing && group != gid) PE_RETURN_IF_ERROR(RunAccountTool({"groupadd", "-g", gid, group}, context));
-  std::vector<std::string> argv = {"useradd", "-M", "-u", ValueOf(before, "uid"), "-g", gid, "-d", ValueOf(before, "home"),
-                                   "-s", ValueOf(before, "shell"), "-c", ValueOf(before, "comment")};
+  std::vector<std::string> argv = {"useradd", "-M",
+                                   "-u",      ValueOf(before, "uid"),
+                                   "-g",      gid,
+                                   "-d",      ValueOf(before, "home"),
+                                   "-s",      ValueOf(before, "shell"),
+                                   "-c",      ValueOf(before, "comment")};
   if (!ValueOf(before, "groups").empty()) argv.insert(argv.end(), {"-G", ValueOf(before, "groups")});
   argv.push_back(name);
   return RunAccountTool(std::move(argv), context);
 }
 
 absl::Status ChangeBack(const std::string& name, const Record& before, StepContext& context) {
-  return RunAccountTool({"usermod", "-u", ValueOf(before, "uid"), "-g", ValueOf(before, "gid"), "-d", ValueOf(before, "home"), "-s",
-                         ValueOf(before, "shell"), "-c", ValueOf(before, "comment"), "-G", ValueOf(before, "groups"), name}, context);
+  return RunAccountTool(
+      {"usermod", "-u", ValueOf(before, "uid"), "-g", ValueOf(before, "gid"), "-d", ValueOf(before, "home"), "-s",
+       ValueOf(before, "shell"), "-c", ValueOf(before, "comment"), "-G", ValueOf(before, "groups"), name},
+      context);
 }
 
 }  // namespace
 
 absl::Status RunAccountTool(std::vector<std::string> argv, StepContext& context) {
   return RunOrFail(Streamed({.argv = std::move(argv), .interruptible = false}, context), context, "USER_FAILED",
-                   "see whether the name or the number is taken, the groups exist, and whether the user is logged in").status();
+                   "see whether the name or the number is taken, the groups exist, and whether the user is logged in")
+      .status();
 }
 
 absl::Status SetPasswordHash(const std::string& name, const std::string& hash, StepContext& context) {
   // "*" or "!" lock an account; chpasswd takes them as they are.
-  const Command command{.argv = {"chpasswd", "-e"}, .standard_input = absl::StrCat(name, ":", hash, "\n"), .interruptible = false};
+  const Command command{
+      .argv = {"chpasswd", "-e"}, .standard_input = absl::StrCat(name, ":", hash, "\n"), .interruptible = false};
   return RunOrFail(command, context, "USER_FAILED", "the hash has to be in crypt(5) form").status();
 }
 
 std::string UserRecord(const std::optional<LocalUser>& before, const std::optional<LocalUser>& after, bool made_home) {
-  return Serialize({{"before", ToText(before)}, {"after", ToText(after)}, {"made_home", made_home && after ? after->entry.home : ""}});
+  return Serialize({{"before", ToText(before)},
+                    {"after", ToText(after)},
+                    {"made_home", made_home && after ? after->entry.home : ""}});
 }
 
 absl::Status UndoUser(const std::string& name, const Record& record, StepContext& context) {

@@ -12,11 +12,12 @@
 
 namespace pe::agent {
 
-// Before the change `after` is not known yet; a second record after it knows both. `made_home`: the home is new as well.
+// Before the change `after` is not known yet; a second record after it knows both. `made_home`: the home is new as
+// well.
 std::string UserRecord(const std::optional<LocalUser>& before, const std::optional<LocalUser>& after, bool made_home);
 
-// The account as before; UNDO_CONFLICT when it is no longer as after. A home that the step made goes when it holds only what
-// came from /etc/skel.
+// The account as before; UNDO_CONFLICT when it is no longer as after. A home that the step made goes when it holds only
+// what came from /etc/skel.
 absl::Status UndoUser(const std::string& name, const Record& record, StepContext& context);
 
 // USER_FAILED with what the tool said. Not interruptible: the tools hold the password file's lock.

@@ -18,11 +18,13 @@ Observation ObserveAbsent(const WholeFile& wanted, const std::optional<FileInfo>
 }
 
 // Whether the content is the wanted one; reads the file only when sizes agree or a diff is to be shown.
-absl::StatusOr<bool> SameContent(const WholeFile& wanted, const FileInfo& info, StepContext& context, std::string* diff) {
+absl::StatusOr<bool> SameContent(const WholeFile& wanted, const FileInfo& info, StepContext& context,
+                                 std::string* diff) {
   if (wanted.content == nullptr) return true;
   const bool same_size = info.size == static_cast<int64_t>(wanted.content->size());
   if (!same_size && info.size > static_cast<int64_t>(kMostDiffedBytes)) {
-    *diff = absl::StrCat(wanted.path, ": content differs (", info.size, " bytes before, ", wanted.content->size(), " after)\n");
+    *diff = absl::StrCat(wanted.path, ": content differs (", info.size, " bytes before, ", wanted.content->size(),
+                         " after)\n");
     return false;
   }
   PE_ASSIGN_OR_RETURN(const std::string old, context.files.Read(wanted.path, kMostFileBytes));
@@ -33,7 +35,8 @@ absl::StatusOr<bool> SameContent(const WholeFile& wanted, const FileInfo& info, 
 
 }  // namespace
 
-std::string ShownDiff(absl::string_view path, absl::string_view before, absl::string_view after, const StepContext& context) {
+std::string ShownDiff(absl::string_view path, absl::string_view before, absl::string_view after,
+                      const StepContext& context) {
   if (before == after) return "";
   if (context.secret) return absl::StrCat(path, ": content differs (secret)\n");
   return UnifiedDiff(path, before, after);
@@ -43,7 +46,8 @@ absl::Status Validation::Run(const std::string& temporary) {
   Command command;
   for (const std::string& word : argv_) command.argv.push_back(absl::StrReplaceAll(word, {{"%s", temporary}}));
   return RunOrFail(Streamed(std::move(command), context_), context_, "VALIDATION_FAILED",
-                   "the old content is still in place; correct the new one").status();
+                   "the old content is still in place; correct the new one")
+      .status();
 }
 
 absl::StatusOr<Observation> Compare(const WholeFile& wanted, StepContext& context) {
@@ -65,10 +69,12 @@ absl::StatusOr<Observation> Compare(const WholeFile& wanted, StepContext& contex
   if (!same) differences.push_back("content differs");
   const absl::StatusOr<FileAttributes> attributes = Resolve(wanted.attributes, info, context);
   if (!attributes.ok() && !absl::IsNotFound(attributes.status())) return attributes.status();
-  const std::string other = attributes.ok() ? DifferenceOf(AttributesOf(*info), *attributes) : std::string(attributes.status().message());
+  const std::string other =
+      attributes.ok() ? DifferenceOf(AttributesOf(*info), *attributes) : std::string(attributes.status().message());
   if (!other.empty()) differences.push_back(other);
   seen.right = differences.empty();
-  seen.summary = seen.right ? absl::StrCat(wanted.path, " is as it should be") : absl::StrCat(wanted.path, ": ", absl::StrJoin(differences, ", "));
+  seen.summary = seen.right ? absl::StrCat(wanted.path, " is as it should be")
+                            : absl::StrCat(wanted.path, ": ", absl::StrJoin(differences, ", "));
   return seen;
 }
 
@@ -79,8 +85,8 @@ absl::StatusOr<bool> Put(const WholeFile& wanted, StepContext& context) {
   PathState state{.kind = PathState::Kind::kFile};
   PE_ASSIGN_OR_RETURN(state.attributes, Resolve(wanted.attributes, info, context));
   Validation validation(wanted.validate, context);
-  absl::StatusOr<bool> changed =
-      ChangePath(wanted.path, std::move(state), wanted.content, wanted.validate.empty() ? nullptr : &validation, context);
+  absl::StatusOr<bool> changed = ChangePath(wanted.path, std::move(state), wanted.content,
+                                            wanted.validate.empty() ? nullptr : &validation, context);
   if (absl::IsNotFound(changed.status()) && DetailsOf(changed.status()).error_code == "STEP_FAILED") {
     return StepError(absl::StatusCode::kNotFound, "PARENT_NOT_FOUND", changed.status().message(),
                      "make its directory with a `directory` step that this one comes after");

@@ -19,14 +19,16 @@ struct WholeFile {
   std::vector<std::string> validate;  // run on the new content, "%s" is its path
 };
 
-// Right when everything matches. An owner that does not exist yet is a difference, not an error: a step before may make it.
+// Right when everything matches. An owner that does not exist yet is a difference, not an error: a step before may make
+// it.
 absl::StatusOr<Observation> Compare(const WholeFile& wanted, StepContext& context);
 
 // Makes it so, by ChangePath. Returns whether anything had to be done.
 absl::StatusOr<bool> Put(const WholeFile& wanted, StepContext& context);
 
 // The diff that may be shown of a change; "content differs (secret)" for a secret body.
-std::string ShownDiff(absl::string_view path, absl::string_view before, absl::string_view after, const StepContext& context);
+std::string ShownDiff(absl::string_view path, absl::string_view before, absl::string_view after,
+                      const StepContext& context);
 
 // Runs a step's `validate` on new content that is not in place yet: VALIDATION_FAILED keeps the old.
 class Validation final : public FileSystem::Check {

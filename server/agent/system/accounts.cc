@@ -67,7 +67,8 @@ absl::StatusOr<std::string> Accounts::AskHost(const std::string& database, absl:
   bool more = false;
   for (const absl::string_view line : absl::StrSplit(nsswitch, '\n')) {
     if (!absl::StartsWith(line, absl::StrCat(database, ":"))) continue;
-    for (const absl::string_view word : absl::StrSplit(line.substr(database.size() + 1), absl::ByAnyChar(" \t"), absl::SkipEmpty())) {
+    for (const absl::string_view word :
+         absl::StrSplit(line.substr(database.size() + 1), absl::ByAnyChar(" \t"), absl::SkipEmpty())) {
       if (word[0] == '#') break;
       more |= word != "files" && word != "compat" && word != "systemd" && word[0] != '[';
     }
@@ -79,7 +80,8 @@ absl::StatusOr<std::string> Accounts::AskHost(const std::string& database, absl:
   if (absl::IsNotFound(result.status())) return std::string();  // a host without getent has only its files
   if (!result.ok()) return result.status();
   if (result->timed_out) {
-    return absl::UnavailableError(absl::StrCat("`getent ", database, " ", key, "` gave no answer within 10 s; is the directory service reachable?"));
+    return absl::UnavailableError(absl::StrCat("`getent ", database, " ", key,
+                                               "` gave no answer within 10 s; is the directory service reachable?"));
   }
   if (!result->ok()) return std::string();
   return std::string(absl::StripSuffix(result->standard_output, "\n"));

@@ -31,8 +31,9 @@ absl::StatusCode CodeOf(int error) {
 absl::Status ErrnoStatus(int error, absl::string_view what) {
   const char* name = strerrorname_np(error);
   const char* text = strerrordesc_np(error);
-  return absl::Status(CodeOf(error), absl::StrCat(what, ": ", text != nullptr ? text : "error", " (",
-                                                  name != nullptr ? std::string(name) : absl::StrCat("errno ", error), ")"));
+  return absl::Status(CodeOf(error),
+                      absl::StrCat(what, ": ", text != nullptr ? text : "error", " (",
+                                   name != nullptr ? std::string(name) : absl::StrCat("errno ", error), ")"));
 }
 
 }  // namespace pe::agent

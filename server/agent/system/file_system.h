@@ -38,8 +38,8 @@ class FileSystem {
   virtual absl::StatusOr<std::optional<FileInfo>> Stat(const std::string& path) = 0;
   // Whole content, at most `max_bytes` (OUT_OF_RANGE above). Follows links.
   virtual absl::StatusOr<std::string> Read(const std::string& path, int64_t max_bytes) = 0;
-  // Makes `path` hold `content`: temporary in the same directory (0600, O_EXCL), fsync, attributes, rename, fsync of the
-  // directory. A reader sees the old or the new file, never a part. `check` (may be null) gets the temporary's path
+  // Makes `path` hold `content`: temporary in the same directory (0600, O_EXCL), fsync, attributes, rename, fsync of
+  // the directory. A reader sees the old or the new file, never a part. `check` (may be null) gets the temporary's path
   // before the rename and may refuse.
   struct Check {
     virtual ~Check() = default;
@@ -51,13 +51,17 @@ class FileSystem {
   virtual absl::Status AppendDurable(const std::string& path, absl::string_view bytes) = 0;
   virtual absl::Status MakeDirectory(const std::string& path, const FileAttributes& attributes) = 0;  // one level
   virtual absl::Status SetAttributes(const std::string& path, const FileAttributes& attributes) = 0;  // not of links
-  virtual absl::Status Remove(const std::string& path) = 0;       // file, link or empty directory; NOT_FOUND is OK
-  virtual absl::Status RemoveAll(const std::string& path) = 0;    // a tree, never across mounts or through links
+  virtual absl::Status Remove(const std::string& path) = 0;     // file, link or empty directory; NOT_FOUND is OK
+  virtual absl::Status RemoveAll(const std::string& path) = 0;  // a tree, never across mounts or through links
   virtual absl::StatusOr<std::string> ReadLink(const std::string& path) = 0;
-  virtual absl::Status MakeLink(const std::string& path, const std::string& target) = 0;  // atomic replace of a link or file
+  virtual absl::Status MakeLink(const std::string& path,
+                                const std::string& target) = 0;  // atomic replace of a link or file
   virtual absl::StatusOr<std::vector<std::string>> List(const std::string& directory) = 0;  // names, sorted
   // Pid of a process that holds a POSIX lock on the file (as dpkg and apt do); 0 when none does or it cannot be told.
-  virtual int LockHolder(const std::string& path) { (void)path; return 0; }
+  virtual int LockHolder(const std::string& path) {
+    (void)path;
+    return 0;
+  }
 };
 
 }  // namespace pe::agent

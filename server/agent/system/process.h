@@ -35,8 +35,8 @@ struct Command {
   uint32_t uid = 0;  // with gid and supplementary groups below when not 0
   uint32_t gid = 0;
   std::vector<uint32_t> groups;
-  int64_t timeout_us = 0;         // 0: until the token is set
-  bool interruptible = true;      // false: only a forced cancel or the timeout ends it
+  int64_t timeout_us = 0;          // 0: until the token is set
+  bool interruptible = true;       // false: only a forced cancel or the timeout ends it
   size_t keep_output = 64 * 1024;  // of each stream, in CommandResult; the last bytes are kept
   // Called as output arrives, from the thread that runs the command; may be null.
   std::function<void(int stream, absl::string_view bytes)> on_output;
@@ -58,9 +58,10 @@ struct CommandResult {
 class ProcessRunner {
  public:
   virtual ~ProcessRunner() = default;
-  // Runs to its end, in a process group (and, where there is systemd, a cgroup) of its own: TERM, 5 s, KILL of the whole
-  // group when the token is set or the time is up; nothing of it is left when Run returns. A status that is not OK means
-  // that the program could not be started (NOT_FOUND: no such program); a program that failed is a CommandResult.
+  // Runs to its end, in a process group (and, where there is systemd, a cgroup) of its own: TERM, 5 s, KILL of the
+  // whole group when the token is set or the time is up; nothing of it is left when Run returns. A status that is not
+  // OK means that the program could not be started (NOT_FOUND: no such program); a program that failed is a
+  // CommandResult.
   virtual absl::StatusOr<CommandResult> Run(const Command& command, const CancelToken& cancel) = 0;
 };
 

@@ -56,7 +56,8 @@ absl::Status RemoveAt(int parent, const std::string& name, const std::string& sh
   if (!fd.ok()) return ErrnoStatus(errno == ENOTDIR ? EPERM : errno, shown);
   PE_ASSIGN_OR_RETURN(const bool mount, IsMountPoint(fd.get(), device, shown));
   if (mount) {
-    return absl::FailedPreconditionError(absl::StrCat(shown, ": another file system is mounted here; unmount it first"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(shown, ": another file system is mounted here; unmount it first"));
   }
   PE_ASSIGN_OR_RETURN(const std::vector<std::string> names, NamesIn(fd.get(), shown));
   for (const std::string& child : names) {

@@ -14,7 +14,7 @@
 namespace pe::agent {
 namespace {
 
-constexpr int kLookAtTokenMs = 25;             // how soon a cancel is seen
+constexpr int kLookAtTokenMs = 25;  // how soon a cancel is seen
 constexpr size_t kLongestStatusLine = 64 * 1024;
 
 absl::Status NotStarted(const Command& command, const SupervisorMessage& message) {
@@ -46,7 +46,8 @@ absl::StatusOr<CommandResult> RunningCommand::Wait() {
   for (std::string* tail : {&result_.standard_output, &result_.standard_error}) {
     if (tail->size() > command_.keep_output) tail->erase(0, tail->size() - command_.keep_output);
   }
-  if (!ended_) return absl::UnknownError(absl::StrCat(command_.argv[0], ": its supervisor was killed; how it ended is not known"));
+  if (!ended_)
+    return absl::UnknownError(absl::StrCat(command_.argv[0], ": its supervisor was killed; how it ended is not known"));
   return std::move(result_);
 }
 
@@ -111,7 +112,8 @@ void RunningCommand::EndIfWanted() {
   if (kill_sent_ || ended_) return;
   const MonoMicros now = clock_.Mono();
   const CancelToken::Why why = cancel_.why();
-  const bool timed_out = why == CancelToken::Why::kTimedOut || (command_.timeout_us > 0 && now - started_ >= command_.timeout_us);
+  const bool timed_out =
+      why == CancelToken::Why::kTimedOut || (command_.timeout_us > 0 && now - started_ >= command_.timeout_us);
   const bool forced = why == CancelToken::Why::kForced;
   const bool cancelled = forced || (why == CancelToken::Why::kCancelled && command_.interruptible);
   if (!timed_out && !cancelled) return;
@@ -132,9 +134,9 @@ void RunningCommand::EndIfWanted() {
 int RunningCommand::PollTimeoutMs() const {
   if (kill_sent_ || ended_) return -1;
   int64_t wait = kLookAtTokenMs;
-  const MonoMicros deadline = term_sent_ > 0             ? term_sent_ + grace_us_
+  const MonoMicros deadline = term_sent_ > 0            ? term_sent_ + grace_us_
                               : command_.timeout_us > 0 ? started_ + command_.timeout_us
-                                                         : 0;
+                                                        : 0;
   if (deadline > 0) wait = std::min(wait, (deadline - clock_.Mono()) / 1000 + 1);
   return static_cast<int>(std::max<int64_t>(wait, 0));
 }

@@ -15,7 +15,7 @@
 namespace pe::agent {
 namespace {
 
-constexpr int kTickMs = 10;             // between two looks for what is left
+constexpr int kTickMs = 10;               // between two looks for what is left
 constexpr int kLeftoverGraceTicks = 100;  // 1 s of TERM for what outlives the command, then KILL
 constexpr int kTicksBetweenTerms = 10;
 constexpr int kMostDescriptors = 65536;
@@ -85,8 +85,8 @@ void ResetSignals() {
   Give(job, kStageExec);
 }
 
-// Sends `number` to every child of this process but `except`. /proc/self/task/TID/children is what a subreaper has; without it
-// (an odd kernel) only the command's group is reached, by the caller.
+// Sends `number` to every child of this process but `except`. /proc/self/task/TID/children is what a subreaper has;
+// without it (an odd kernel) only the command's group is reached, by the caller.
 void SignalChildren(int number, pid_t except) {
   char path[64] = "/proc/self/task/";
   char digits[16];

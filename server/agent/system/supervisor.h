@@ -14,8 +14,8 @@
 namespace pe::agent {
 
 struct SupervisorJob {
-  const char* program = nullptr;      // absolute path
-  char* const* argv = nullptr;        // null-terminated
+  const char* program = nullptr;       // absolute path
+  char* const* argv = nullptr;         // null-terminated
   char* const* environment = nullptr;  // null-terminated
   const char* directory = "/";
   uid_t uid = 0;

@@ -1,5 +1,5 @@
-// Provision calls accepted durably, beside what limits them: raw unary gRPC calls of equal sizes, and raw SQLite inserts of equal
-// sizes in commits of as many rows as calls are in flight. All three in one run, one after the other.
+// Provision calls accepted durably, beside what limits them: raw unary gRPC calls of equal sizes, and raw SQLite
+// inserts of equal sizes in commits of as many rows as calls are in flight. All three in one run, one after the other.
 // Usage: accept_bench [seconds=5] [in flight=64]
 #include <grpcpp/grpcpp.h>
 #include <sqlite3.h>
@@ -71,7 +71,8 @@ void ServeEngine(ChildProcess::Link link, const std::string& folder) {
   SilentTransport transport;
   auto store = OpenSqliteStore({.folder = folder + "/data"}, random);
   if (!store.ok()) std::abort();
-  EngineParts parts{.store = store->get(), .clock = &clock, .random = &random, .hub = &hub, .transports = {{"local", &transport}}};
+  EngineParts parts{
+      .store = store->get(), .clock = &clock, .random = &random, .hub = &hub, .transports = {{"local", &transport}}};
   EngineOptions options;
   options.credentials["default"].name = "default";
   options.secret_key = std::string(32, 'k');
@@ -89,7 +90,8 @@ void ServeEngine(ChildProcess::Link link, const std::string& folder) {
 class RawService final : public ProvisionService::WithRawCallbackMethod_Provision<ProvisionService::Service> {
  public:
   explicit RawService(const std::string& response) : slice_(response), response_(&slice_, 1) {}
-  grpc::ServerUnaryReactor* Provision(grpc::CallbackServerContext* context, const grpc::ByteBuffer*, grpc::ByteBuffer* response) override {
+  grpc::ServerUnaryReactor* Provision(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
+                                      grpc::ByteBuffer* response) override {
     *response = response_;
     auto* reactor = context->DefaultReactor();
     reactor->Finish(grpc::Status::OK);
@@ -128,7 +130,8 @@ class Loader {
     for (int i = 0; i < kConnections; ++i) {
       grpc::ChannelArguments own;
       own.SetInt("pe.bench.channel", i);
-      stubs_.push_back(ProvisionService::NewStub(grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), own)));
+      stubs_.push_back(ProvisionService::NewStub(
+          grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), own)));
     }
   }
   void Run() {
@@ -149,17 +152,18 @@ class Loader {
   void Next(int connection) {
     auto call = std::make_shared<Call>();
     if (distinct_) call->request.set_request_id("bench-" + std::to_string(next_id_++));
-    stubs_[connection]->async()->Provision(&call->context, &call->request, &call->response, [this, call, connection](const grpc::Status& status) {
-      if (status.ok()) {
-        load_->latencies.Add(NowMicros() - call->begin);
-      } else if (load_->failures++ == 0) {
-        std::fprintf(stderr, "first failure: %s\n", status.error_message().c_str());
-      }
-      if (NowMicros() < end_) return Next(connection);
-      if (--running_ > 0) return;
-      load_->last = std::move(call->response);
-      all_done_.set_value();
-    });
+    stubs_[connection]->async()->Provision(
+        &call->context, &call->request, &call->response, [this, call, connection](const grpc::Status& status) {
+          if (status.ok()) {
+            load_->latencies.Add(NowMicros() - call->begin);
+          } else if (load_->failures++ == 0) {
+            std::fprintf(stderr, "first failure: %s\n", status.error_message().c_str());
+          }
+          if (NowMicros() < end_) return Next(connection);
+          if (--running_ > 0) return;
+          load_->last = std::move(call->response);
+          all_done_.set_value();
+        });
   }
 
   const int64_t end_;
@@ -178,7 +182,8 @@ double RawInserts(const std::string& folder, const std::string& row, int seconds
   const auto run = [&](const char* sql) {
     if (sqlite3_exec(db, sql, nullptr, nullptr, nullptr) != SQLITE_OK) std::abort();
   };
-  run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE jobs(id TEXT PRIMARY KEY, body BLOB) STRICT, WITHOUT ROWID;");
+  run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE jobs(id TEXT PRIMARY KEY, body BLOB) STRICT, "
+      "WITHOUT ROWID;");
   sqlite3_stmt* insert = nullptr;
   sqlite3_prepare_v2(db, "INSERT INTO jobs VALUES(?,?)", -1, &insert, nullptr);
   const int64_t begin = NowMicros(), end = begin + seconds * kMicrosPerSecond;
@@ -212,7 +217,8 @@ int Run(int seconds, int in_flight) {
   Load engine, raw;
   double inserts = 0;
   {
-    ChildProcess raw_server([&](ChildProcess::Link link) { ServeRaw(link, folder + "/raw", shape.SerializeAsString()); });
+    ChildProcess raw_server(
+        [&](ChildProcess::Link link) { ServeRaw(link, folder + "/raw", shape.SerializeAsString()); });
     ChildProcess engine_server([&](ChildProcess::Link link) { ServeEngine(link, folder + "/engine"); });
     std::string line;
     if (!raw_server.link().Hear(&line) || !engine_server.link().Hear(&line)) return 1;
@@ -222,12 +228,15 @@ int Run(int seconds, int in_flight) {
   }
   std::filesystem::remove_all(folder);
   const double limit = std::min(raw.calls_per_second, inserts);
-  std::printf("{\"bench\":\"accept\",\"in_flight\":%d,\"seconds\":%d,\"request_bytes\":%zu,\"answer_bytes\":%zu,\"provision_per_second\":%.0f,"
-              "\"raw_grpc_per_second\":%.0f,\"raw_sqlite_rows_per_second\":%.0f,\"ratio_to_slower\":%.2f,\"goal_ratio\":0.5,"
-              "\"failures\":%lld,\"p50_ms\":%.1f,\"p99_ms\":%.1f}\n",
-              in_flight, seconds, Request().ByteSizeLong(), engine.last.ByteSizeLong(), engine.calls_per_second, raw.calls_per_second, inserts,
-              engine.calls_per_second / limit, static_cast<long long>(engine.failures),
-              static_cast<double>(engine.latencies.Percentile(0.5)) / 1000, static_cast<double>(engine.latencies.Percentile(0.99)) / 1000);
+  std::printf(
+      "{\"bench\":\"accept\",\"in_flight\":%d,\"seconds\":%d,\"request_bytes\":%zu,\"answer_bytes\":%zu,\"provision_"
+      "per_second\":%.0f,"
+      "\"raw_grpc_per_second\":%.0f,\"raw_sqlite_rows_per_second\":%.0f,\"ratio_to_slower\":%.2f,\"goal_ratio\":0.5,"
+      "\"failures\":%lld,\"p50_ms\":%.1f,\"p99_ms\":%.1f}\n",
+      in_flight, seconds, Request().ByteSizeLong(), engine.last.ByteSizeLong(), engine.calls_per_second,
+      raw.calls_per_second, inserts, engine.calls_per_second / limit, static_cast<long long>(engine.failures),
+      static_cast<double>(engine.latencies.Percentile(0.5)) / 1000,
+      static_cast<double>(engine.latencies.Percentile(0.99)) / 1000);
   return 0;
 }
 

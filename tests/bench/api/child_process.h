@@ -1,4 +1,5 @@
-// A child of this process that serves until the parent closes its pipe. Made before any thread (and so before gRPC starts).
+// A child of this process that serves until the parent closes its pipe. Made before any thread (and so before gRPC
+// starts).
 #ifndef TESTS_BENCH_API_CHILD_PROCESS_H_
 #define TESTS_BENCH_API_CHILD_PROCESS_H_
 

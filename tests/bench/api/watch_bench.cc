@@ -52,7 +52,8 @@ void Serve(ChildProcess::Link link, const std::string& socket, int rate, int sec
 // One watch of the load, on gRPC's callback threads.
 class Watcher final : public grpc::ClientReadReactor<WatchResponse> {
  public:
-  Watcher(ProvisionService::Stub* stub, const std::string& name, Latencies* latencies, std::atomic<int>* joined, std::promise<bool> done)
+  Watcher(ProvisionService::Stub* stub, const std::string& name, Latencies* latencies, std::atomic<int>* joined,
+          std::promise<bool> done)
       : latencies_(latencies), joined_(joined), done_(std::move(done)) {
     request_.set_name(name);
     request_.set_after_seq(0);
@@ -101,7 +102,8 @@ int Run(int watchers, int rate, int seconds) {
     for (int i = 0; i * kWatchersPerConnection < watchers; ++i) {
       grpc::ChannelArguments own;
       own.SetInt("pe.bench.channel", i);
-      stubs.push_back(ProvisionService::NewStub(grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), own)));
+      stubs.push_back(ProvisionService::NewStub(
+          grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), own)));
     }
     std::atomic<int> joined{0};
     std::vector<std::unique_ptr<Watcher>> all;
@@ -109,7 +111,8 @@ int Run(int watchers, int rate, int seconds) {
     for (int i = 0; i < watchers; ++i) {
       std::promise<bool> done;
       ends.push_back(done.get_future());
-      all.push_back(std::make_unique<Watcher>(stubs[i / kWatchersPerConnection].get(), name, &latencies, &joined, std::move(done)));
+      all.push_back(std::make_unique<Watcher>(stubs[i / kWatchersPerConnection].get(), name, &latencies, &joined,
+                                              std::move(done)));
     }
     while (joined < watchers) std::this_thread::yield();
     server.link().Say("go");
@@ -118,11 +121,13 @@ int Run(int watchers, int rate, int seconds) {
     server.link().Say("end");
   }
   std::filesystem::remove_all(folder);
-  std::printf("{\"bench\":\"watch\",\"watchers\":%d,\"events_per_second\":%d,\"seconds\":%d,\"deliveries\":%zu,\"messages\":%lld,"
-              "\"gaps_or_errors\":%lld,\"p50_ms\":%.1f,\"p99_ms\":%.1f,\"max_ms\":%.1f,\"goal_p99_ms\":50}\n",
-              watchers, rate, seconds, latencies.count(), static_cast<long long>(messages), static_cast<long long>(bad),
-              static_cast<double>(latencies.Percentile(0.5)) / 1000, static_cast<double>(latencies.Percentile(0.99)) / 1000,
-              static_cast<double>(latencies.Percentile(1)) / 1000);
+  std::printf(
+      "{\"bench\":\"watch\",\"watchers\":%d,\"events_per_second\":%d,\"seconds\":%d,\"deliveries\":%zu,\"messages\":%"
+      "lld,"
+      "\"gaps_or_errors\":%lld,\"p50_ms\":%.1f,\"p99_ms\":%.1f,\"max_ms\":%.1f,\"goal_p99_ms\":50}\n",
+      watchers, rate, seconds, latencies.count(), static_cast<long long>(messages), static_cast<long long>(bad),
+      static_cast<double>(latencies.Percentile(0.5)) / 1000, static_cast<double>(latencies.Percentile(0.99)) / 1000,
+      static_cast<double>(latencies.Percentile(1)) / 1000);
   return 0;
 }
 

@@ -6,11 +6,13 @@ namespace {
 
 using provision::v1::StepBody;
 
-const char kHash[] = "$6$saltsalt$8N3SzHTBpDcUbBmwlYjWXGKP1WCd2Lj5AmBGZ5UqZK1yqzG9ZbJQmBv8qXl1i8jN0m0aTq0p8rQ0fN8KZrE5o/";
+const char kHash[] =
+    "$6$saltsalt$8N3SzHTBpDcUbBmwlYjWXGKP1WCd2Lj5AmBGZ5UqZK1yqzG9ZbJQmBv8qXl1i8jN0m0aTq0p8rQ0fN8KZrE5o/";
 
 std::string Accounts(World& world) {
   const std::string shadow = world.Output({"getent", "shadow", "confuser"});
-  return world.Output({"getent", "passwd", "confuser"}) + world.Output({"id", "confuser"}) + world.Output({"getent", "group", "confuser", "confgroup"}) +
+  return world.Output({"getent", "passwd", "confuser"}) + world.Output({"id", "confuser"}) +
+         world.Output({"getent", "group", "confuser", "confgroup"}) +
          shadow.substr(0, shadow.find(':', shadow.find(':') + 1)) + world.Output({"ls", "/home/confuser"});
 }
 
@@ -55,7 +57,11 @@ std::vector<StepCase> AccountCases() {
              body.mutable_user()->set_password_hash(kHash);
              return body;
            },
-       .set_up = Clean, .tamper = [](World& world) { world.Run({"usermod", "-s", "/bin/false", "confuser"}); }},
+       .set_up = Clean,
+       .tamper =
+           [](World& world) {
+             world.Run({"usermod", "-s", "/bin/false", "confuser"});
+           }},
       {.name = "user_changed",
        .body =
            [](World&) {
@@ -65,7 +71,11 @@ std::vector<StepCase> AccountCases() {
              body.mutable_user()->set_password_hash(kHash);
              return body;
            },
-       .set_up = WithUser, .tamper = [](World& world) { world.Run({"usermod", "-c", "theirs", "confuser"}); }},
+       .set_up = WithUser,
+       .tamper =
+           [](World& world) {
+             world.Run({"usermod", "-c", "theirs", "confuser"});
+           }},
       {.name = "user_absent",
        .body =
            [](World&) {
@@ -73,15 +83,26 @@ std::vector<StepCase> AccountCases() {
              body.mutable_user()->set_state(provision::v1::ABSENT);
              return body;
            },
-       .set_up = WithUser, .tamper = [](World& world) { world.Run({"useradd", "-M", "-u", "4777", "confuser"}); }},
-      {.name = "group_new", .body = [](World&) { return Group(0); }, .set_up = Clean,
+       .set_up = WithUser,
+       .tamper =
+           [](World& world) {
+             world.Run({"useradd", "-M", "-u", "4777", "confuser"});
+           }},
+      {.name = "group_new",
+       .body = [](World&) { return Group(0); },
+       .set_up = Clean,
        .tamper =
            [](World& world) {
              world.Run({"useradd", "-M", "confuser"});
              world.Run({"gpasswd", "-a", "confuser", "confgroup"});
            }},
-      {.name = "group_changed", .body = [](World&) { return Group(4555); }, .set_up = WithUser,
-       .tamper = [](World& world) { world.Run({"groupmod", "-g", "4556", "confgroup"}); }},
+      {.name = "group_changed",
+       .body = [](World&) { return Group(4555); },
+       .set_up = WithUser,
+       .tamper =
+           [](World& world) {
+             world.Run({"groupmod", "-g", "4556", "confgroup"});
+           }},
       {.name = "group_absent",
        .body =
            [](World&) {
@@ -89,7 +110,11 @@ std::vector<StepCase> AccountCases() {
              body.mutable_group()->set_state(provision::v1::ABSENT);
              return body;
            },
-       .set_up = WithUser, .tamper = [](World& world) { world.Run({"groupadd", "-g", "4557", "confgroup"}); }},
+       .set_up = WithUser,
+       .tamper =
+           [](World& world) {
+             world.Run({"groupadd", "-g", "4557", "confgroup"});
+           }},
   };
   for (StepCase& step_case : cases) step_case.state = Accounts, step_case.host = true;
   return cases;

@@ -27,7 +27,8 @@ StepBody ExecWithUndo(World& world) {
 
 StepBody Http(World&, const std::string& contains) {
   StepBody body;
-  body.mutable_probe()->mutable_http()->set_url("http://localhost:" + std::to_string(LocalServer::Instance().port()) + "/");
+  body.mutable_probe()->mutable_http()->set_url("http://localhost:" + std::to_string(LocalServer::Instance().port()) +
+                                                "/");
   body.mutable_probe()->mutable_http()->set_contains(contains);
   return body;
 }
@@ -48,7 +49,8 @@ std::vector<StepCase> CommandCases() {
        .body =
            [](World& world) {
              StepBody body = ExecWithUndo(world);
-             for (const std::string& word : {std::string("test"), std::string("-e"), Marker(world)}) body.mutable_exec()->add_unless(word);
+             for (const std::string& word : {std::string("test"), std::string("-e"), Marker(world)})
+               body.mutable_exec()->add_unless(word);
              return body;
            }},
       {.name = "exec_never_changes",
@@ -58,7 +60,10 @@ std::vector<StepCase> CommandCases() {
              body.mutable_exec()->set_changed(Exec::NEVER);
              return body;
            },
-       .changes = false, .unknown = true, .repeats = true, .undoable = false},
+       .changes = false,
+       .unknown = true,
+       .repeats = true,
+       .undoable = false},
       {.name = "probe_file",
        .body =
            [](World&) {
@@ -67,7 +72,8 @@ std::vector<StepCase> CommandCases() {
              body.mutable_probe()->mutable_file()->set_contains("es");
              return body;
            },
-       .set_up = [](World& world) { world.Write("/conformance/there", "yes\n"); }, .changes = false},
+       .set_up = [](World& world) { world.Write("/conformance/there", "yes\n"); },
+       .changes = false},
       {.name = "probe_tcp",
        .body =
            [](World&) {
@@ -81,7 +87,8 @@ std::vector<StepCase> CommandCases() {
        .body =
            [](World&) {
              StepBody body;
-             body.mutable_probe()->mutable_prometheus_up()->set_url("http://127.0.0.1:" + std::to_string(LocalServer::Instance().port()));
+             body.mutable_probe()->mutable_prometheus_up()->set_url("http://127.0.0.1:" +
+                                                                    std::to_string(LocalServer::Instance().port()));
              body.mutable_probe()->mutable_prometheus_up()->set_instance("web-1:9100");
              return body;
            },

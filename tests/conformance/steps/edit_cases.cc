@@ -21,7 +21,10 @@ StepCase Edit(const std::string& name, std::function<void(FileEdit*)> fill, cons
                 fill(body.mutable_file_edit());
                 return body;
               },
-          .set_up = [text](World& world) { if (!text.empty()) world.Write(kPath, text, 0640); },
+          .set_up =
+              [text](World& world) {
+                if (!text.empty()) world.Write(kPath, text, 0640);
+              },
           .tamper = [](World& world) { world.Write(kPath, "somebody else's\n", 0640); },
           .watched = {"/conformance"}};
 }
@@ -37,26 +40,86 @@ void Accounts(World& world) {
 
 std::vector<StepCase> EditCases() {
   std::vector<StepCase> cases = {
-      Edit("line_added", [](FileEdit* edit) { edit->mutable_line()->set_line("weight=7"); edit->mutable_line()->set_after("^size="); }),
-      Edit("line_replaced", [](FileEdit* edit) { edit->mutable_line()->set_line("size=4"); edit->mutable_line()->set_match("^size="); }),
-      Edit("line_absent", [](FileEdit* edit) { edit->mutable_line()->set_match("^colour"); edit->mutable_line()->set_state(provision::v1::ABSENT); }),
-      Edit("line_in_new_file", [](FileEdit* edit) { edit->mutable_line()->set_line("only"); edit->set_create(true); }, ""),
-      Edit("line_without_last_newline", [](FileEdit* edit) { edit->mutable_line()->set_line("b"); }, "a"),
-      Edit("block", [](FileEdit* edit) { edit->mutable_block()->set_marker("ours"); edit->mutable_block()->set_content("one\ntwo\n"); }),
-      Edit("block_absent", [](FileEdit* edit) { edit->mutable_block()->set_marker("ours"); edit->mutable_block()->set_state(provision::v1::ABSENT); },
-           "a\n# BEGIN ours\nb\n# END ours\nc\n"),
-      Edit("replace", [](FileEdit* edit) { edit->mutable_replace()->set_match("colour = (red|blue)"); edit->mutable_replace()->set_replacement("color: \\1"); }),
-      Edit("ini", [](FileEdit* edit) { edit->mutable_ini()->set_section("other"); edit->mutable_ini()->set_key("colour"); edit->mutable_ini()->set_value("green"); }),
-      Edit("ini_new_section", [](FileEdit* edit) { edit->mutable_ini()->set_section("third"); edit->mutable_ini()->set_key("k"); edit->mutable_ini()->set_value("v"); }),
-      Edit("ini_absent", [](FileEdit* edit) { edit->mutable_ini()->set_section("main"); edit->mutable_ini()->set_key("size"); edit->mutable_ini()->set_state(provision::v1::ABSENT); }),
-      Edit("json", [](FileEdit* edit) { edit->mutable_json()->set_pointer("/log/level"); edit->mutable_json()->set_value("\"debug\""); }, "{\n  \"z\": 1,\n  \"a\": [1, 2]\n}\n"),
-      Edit("json_absent", [](FileEdit* edit) { edit->mutable_json()->set_pointer("/a"); edit->mutable_json()->set_state(provision::v1::ABSENT); }, "{\"z\":1,\"a\":[1,2]}"),
+      Edit("line_added",
+           [](FileEdit* edit) {
+             edit->mutable_line()->set_line("weight=7");
+             edit->mutable_line()->set_after("^size=");
+           }),
+      Edit("line_replaced",
+           [](FileEdit* edit) {
+             edit->mutable_line()->set_line("size=4");
+             edit->mutable_line()->set_match("^size=");
+           }),
+      Edit("line_absent",
+           [](FileEdit* edit) {
+             edit->mutable_line()->set_match("^colour");
+             edit->mutable_line()->set_state(provision::v1::ABSENT);
+           }),
+      Edit(
+          "line_in_new_file",
+          [](FileEdit* edit) {
+            edit->mutable_line()->set_line("only");
+            edit->set_create(true);
+          },
+          ""),
+      Edit(
+          "line_without_last_newline", [](FileEdit* edit) { edit->mutable_line()->set_line("b"); }, "a"),
+      Edit("block",
+           [](FileEdit* edit) {
+             edit->mutable_block()->set_marker("ours");
+             edit->mutable_block()->set_content("one\ntwo\n");
+           }),
+      Edit(
+          "block_absent",
+          [](FileEdit* edit) {
+            edit->mutable_block()->set_marker("ours");
+            edit->mutable_block()->set_state(provision::v1::ABSENT);
+          },
+          "a\n# BEGIN ours\nb\n# END ours\nc\n"),
+      Edit("replace",
+           [](FileEdit* edit) {
+             edit->mutable_replace()->set_match("colour = (red|blue)");
+             edit->mutable_replace()->set_replacement("color: \\1");
+           }),
+      Edit("ini",
+           [](FileEdit* edit) {
+             edit->mutable_ini()->set_section("other");
+             edit->mutable_ini()->set_key("colour");
+             edit->mutable_ini()->set_value("green");
+           }),
+      Edit("ini_new_section",
+           [](FileEdit* edit) {
+             edit->mutable_ini()->set_section("third");
+             edit->mutable_ini()->set_key("k");
+             edit->mutable_ini()->set_value("v");
+           }),
+      Edit("ini_absent",
+           [](FileEdit* edit) {
+             edit->mutable_ini()->set_section("main");
+             edit->mutable_ini()->set_key("size");
+             edit->mutable_ini()->set_state(provision::v1::ABSENT);
+           }),
+      Edit(
+          "json",
+          [](FileEdit* edit) {
+            edit->mutable_json()->set_pointer("/log/level");
+            edit->mutable_json()->set_value("\"debug\"");
+          },
+          "{\n  \"z\": 1,\n  \"a\": [1, 2]\n}\n"),
+      Edit(
+          "json_absent",
+          [](FileEdit* edit) {
+            edit->mutable_json()->set_pointer("/a");
+            edit->mutable_json()->set_state(provision::v1::ABSENT);
+          },
+          "{\"z\":1,\"a\":[1,2]}"),
       {.name = "authorized_key",
        .body =
            [](World&) {
              StepBody body;
              body.mutable_authorized_key()->set_user("root");
-             body.mutable_authorized_key()->set_key("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIConformanceConformanceConformanceCon someone@example");
+             body.mutable_authorized_key()->set_key(
+                 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIConformanceConformanceConformanceCon someone@example");
              body.mutable_authorized_key()->set_options("no-pty");
              return body;
            },

@@ -1,4 +1,5 @@
-// A web server on a free port of the loopback, for probes: "/" says hello, Prometheus' query answers that web-1:9100 is up.
+// A web server on a free port of the loopback, for probes: "/" says hello, Prometheus' query answers that web-1:9100 is
+// up.
 #ifndef TESTS_CONFORMANCE_STEPS_LOCAL_SERVER_H_
 #define TESTS_CONFORMANCE_STEPS_LOCAL_SERVER_H_
 

@@ -11,19 +11,19 @@
 namespace pe::agent {
 
 struct StepCase {
-  std::string name;                         // letters, digits, '_'
+  std::string name;  // letters, digits, '_'
   std::function<provision::v1::StepBody(World&)> body;
   std::function<void(World&)> set_up = [](World&) {};
   // Somebody else's change after Apply, which undo must not destroy; null: there is nothing to be changed.
   std::function<void(World&)> tamper = nullptr;
   // What undo must bring back, beside files in the root: any text that describes it. On a host the only measure.
   std::function<std::string(World&)> state = [](World&) { return std::string(); };
-  std::vector<std::string> watched = {};    // on a host: paths that undo must bring back
-  bool host = false;                        // needs a real host
-  bool changes = true;                      // Apply says that it changed something
-  bool unknown = false;                     // Observe cannot tell before
-  bool repeats = false;                     // not observable after: a second Apply changes again
-  bool undoable = true;                     // UNIMPLEMENTED otherwise
+  std::vector<std::string> watched = {};  // on a host: paths that undo must bring back
+  bool host = false;                      // needs a real host
+  bool changes = true;                    // Apply says that it changed something
+  bool unknown = false;                   // Observe cannot tell before
+  bool repeats = false;                   // not observable after: a second Apply changes again
+  bool undoable = true;                   // UNIMPLEMENTED otherwise
 };
 
 // gtest prints this.

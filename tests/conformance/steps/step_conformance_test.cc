@@ -21,7 +21,8 @@ State Whole(const StepCase& step_case, World& world) {
   return state;
 }
 
-absl::Status UndoAll(const StepType& type, const provision::v1::StepBody& body, const std::vector<std::string>& records, World& world) {
+absl::Status UndoAll(const StepType& type, const provision::v1::StepBody& body, const std::vector<std::string>& records,
+                     World& world) {
   StepContext context = world.Context();
   for (auto record = records.rbegin(); record != records.rend(); ++record) {
     const absl::Status status = type.Undo(body, *record, context);
@@ -138,7 +139,8 @@ TEST_P(StepConformance, UndoAfterSomebodyElsesChangeIsAConflict) {
 
 std::vector<StepCase> AllCases() {
   std::vector<StepCase> all;
-  for (std::vector<StepCase> some : {FileCases(), EditCases(), CommandCases(), AccountCases(), PackageCases(), UnitCases()}) {
+  for (std::vector<StepCase> some :
+       {FileCases(), EditCases(), CommandCases(), AccountCases(), PackageCases(), UnitCases()}) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;

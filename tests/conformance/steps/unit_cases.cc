@@ -9,7 +9,9 @@ using provision::v1::Unit;
 
 const char kUnit[] = "conformance.service";
 const char kFile[] = "/etc/systemd/system/conformance.service";
-const char kText[] = "[Unit]\nDescription=Conformance\n[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n";
+const char kText[] =
+    "[Unit]\nDescription=Conformance\n[Service]\nExecStart=/bin/sleep "
+    "infinity\n[Install]\nWantedBy=multi-user.target\n";
 
 std::string State(World& world) {
   return world.Output({"systemctl", "show", "-p", "ActiveState,UnitFileState,LoadState", kUnit});
@@ -48,14 +50,25 @@ StepBody Body(std::function<void(Unit*)> fill) {
 std::vector<StepCase> UnitCases() {
   const auto start = [](Unit* unit) { unit->set_state(Unit::STARTED), unit->set_enabled(true); };
   std::vector<StepCase> cases = {
-      {.name = "unit_new", .body = [start](World&) { return Body([start](Unit* unit) { start(unit), unit->set_content(kText); }); }, .set_up = Clean,
-       .tamper = [](World& world) { world.Run({"systemctl", "mask", "--runtime", kUnit}), world.Run({"systemctl", "stop", kUnit}); }},
+      {.name = "unit_new",
+       .body = [start](World&) { return Body([start](Unit* unit) { start(unit), unit->set_content(kText); }); },
+       .set_up = Clean},
       {.name = "unit_started_and_enabled", .body = [start](World&) { return Body(start); }, .set_up = Present},
-      {.name = "unit_stopped_and_disabled", .body = [](World&) { return Body([](Unit* unit) { unit->set_state(Unit::STOPPED), unit->set_enabled(false); }); },
+      {.name = "unit_stopped_and_disabled",
+       .body =
+           [](World&) { return Body([](Unit* unit) { unit->set_state(Unit::STOPPED), unit->set_enabled(false); }); },
        .set_up = Running},
       {.name = "unit_masked",
-       .body = [](World&) { StepBody body = Body([](Unit* unit) { unit->set_enablement(Unit::MASKED); }); body.mutable_unit()->set_name("cron.service"); return body; },
-       .set_up = [](World& world) { world.Output({"systemctl", "unmask", "cron.service"}); }},
+       .body =
+           [](World&) {
+             StepBody body = Body([](Unit* unit) { unit->set_enablement(Unit::MASKED); });
+             body.mutable_unit()->set_name("cron.service");
+             return body;
+           },
+       .set_up =
+           [](World& world) {
+             world.Output({"systemctl", "unmask", "cron.service"});
+           }},
       {.name = "unit_drop_in",
        .body =
            [](World&) {
@@ -65,9 +78,16 @@ std::vector<StepCase> UnitCases() {
                drop_in->set_content("[Service]\nNice=5\n");
              });
            },
-       .set_up = Running, .tamper = [](World& world) { world.Write(std::string(kFile) + ".d/10-conformance.conf", "# theirs\n"); }},
-      {.name = "unit_restarted", .body = [](World&) { return Body([](Unit* unit) { unit->set_state(Unit::RESTARTED); }); }, .set_up = Running, .repeats = true},
-      {.name = "unit_reloaded_when_stopped", .body = [](World&) { return Body([](Unit* unit) { unit->set_state(Unit::RELOADED); }); }, .set_up = Present, .repeats = true},
+       .set_up = Running,
+       .tamper = [](World& world) { world.Write(std::string(kFile) + ".d/10-conformance.conf", "# theirs\n"); }},
+      {.name = "unit_restarted",
+       .body = [](World&) { return Body([](Unit* unit) { unit->set_state(Unit::RESTARTED); }); },
+       .set_up = Running,
+       .repeats = true},
+      {.name = "unit_reloaded_when_stopped",
+       .body = [](World&) { return Body([](Unit* unit) { unit->set_state(Unit::RELOADED); }); },
+       .set_up = Present,
+       .repeats = true},
       {.name = "probe_unit",
        .body =
            [](World&) {
@@ -76,7 +96,8 @@ std::vector<StepCase> UnitCases() {
              body.mutable_probe()->mutable_unit()->set_stable_window_ms(300);
              return body;
            },
-       .set_up = Running, .changes = false},
+       .set_up = Running,
+       .changes = false},
       {.name = "sysctl",
        .body =
            [](World&) {
@@ -90,8 +111,15 @@ std::vector<StepCase> UnitCases() {
              world.Run({"sysctl", "-w", "net.ipv4.ip_local_port_range=32768 60999"});
              world.Run({"rm", "-f", "/etc/sysctl.d/60-provision.conf"});
            },
-       .tamper = [](World& world) { world.Run({"sysctl", "-w", "net.ipv4.ip_local_port_range=20000 30000"}), world.Write("/etc/sysctl.d/60-provision.conf", "# theirs\n"); },
-       .state = [](World& world) { return world.Run({"sysctl", "-n", "net.ipv4.ip_local_port_range"}); },
+       .tamper =
+           [](World& world) {
+             world.Run({"sysctl", "-w", "net.ipv4.ip_local_port_range=20000 30000"}),
+                 world.Write("/etc/sysctl.d/60-provision.conf", "# theirs\n");
+           },
+       .state =
+           [](World& world) {
+             return world.Run({"sysctl", "-n", "net.ipv4.ip_local_port_range"});
+           },
        .watched = {"/etc/sysctl.d"}},
       {.name = "hostname",
        .body =
@@ -100,8 +128,14 @@ std::vector<StepCase> UnitCases() {
              body.mutable_hostname()->set_name("conformance-name");
              return body;
            },
-       .set_up = [](World& world) { world.Run({"hostname", "before"}), world.Write("/etc/hostname", "before\n"); },
-       .tamper = [](World& world) { world.Run({"hostname", "theirs"}); },
+       .set_up =
+           [](World& world) {
+             world.Run({"hostname", "before"}), world.Write("/etc/hostname", "before\n");
+           },
+       .tamper =
+           [](World& world) {
+             world.Run({"hostname", "theirs"});
+           },
        .state = [](World& world) { return world.Run({"hostname"}); },
        .watched = {"/etc/hostname"}},
   };

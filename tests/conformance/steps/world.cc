@@ -8,8 +8,10 @@
 namespace pe::agent {
 
 void World::Write(const std::string& path, const std::string& content, uint32_t mode) {
-  for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) MakeFolder(path.substr(0, slash));
-  const absl::Status status = files.WriteAtomic(path, content, {.mode = mode, .uid = geteuid(), .gid = getegid()}, nullptr);
+  for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
+    MakeFolder(path.substr(0, slash));
+  const absl::Status status =
+      files.WriteAtomic(path, content, {.mode = mode, .uid = geteuid(), .gid = getegid()}, nullptr);
   ASSERT_TRUE(status.ok()) << status;
 }
 
@@ -23,14 +25,16 @@ void World::MakeFolder(const std::string& path, uint32_t mode) {
 
 std::string World::Output(std::vector<std::string> argv) {
   const std::string name = argv[0];
-  const auto result = processes.Run({.argv = std::move(argv), .environment = {{"DEBIAN_FRONTEND", "noninteractive"}}}, cancel);
+  const auto result =
+      processes.Run({.argv = std::move(argv), .environment = {{"DEBIAN_FRONTEND", "noninteractive"}}}, cancel);
   EXPECT_TRUE(result.ok()) << name << ": " << result.status();
   return result.ok() ? result->standard_output : "";
 }
 
 std::string World::Run(std::vector<std::string> argv) {
   const std::string name = argv[0];
-  const auto result = processes.Run({.argv = std::move(argv), .environment = {{"DEBIAN_FRONTEND", "noninteractive"}}}, cancel);
+  const auto result =
+      processes.Run({.argv = std::move(argv), .environment = {{"DEBIAN_FRONTEND", "noninteractive"}}}, cancel);
   EXPECT_TRUE(result.ok()) << name << ": " << result.status();
   if (!result.ok()) return "";
   EXPECT_TRUE(result->ok()) << name << ": exit code " << result->exit_code << ": " << result->standard_error;

@@ -78,14 +78,21 @@ class World {
   explicit World(const std::string& root) : root(root), files(root), processes(clock, {}), host(root.empty()) {}
 
   StepContext Context(bool observe_only = false) {
-    return {.files = files, .processes = processes, .clock = clock, .reporter = reports, .undo = undo, .blobs = blobs,
-            .cancel = cancel, .has_init = host, .observe_only = observe_only};
+    return {.files = files,
+            .processes = processes,
+            .clock = clock,
+            .reporter = reports,
+            .undo = undo,
+            .blobs = blobs,
+            .cancel = cancel,
+            .has_init = host,
+            .observe_only = observe_only};
   }
   // Set-up and tampering; each fails the test when it fails.
   void Write(const std::string& path, const std::string& content, uint32_t mode = 0644);
   void MakeFolder(const std::string& path, uint32_t mode = 0755);
-  std::string Run(std::vector<std::string> argv);        // standard output; must succeed
-  std::string Output(std::vector<std::string> argv);     // standard output, whatever the exit code
+  std::string Run(std::vector<std::string> argv);     // standard output; must succeed
+  std::string Output(std::vector<std::string> argv);  // standard output, whatever the exit code
 
   // Everything at and below the paths: path to PathState's text.
   std::map<std::string, std::string> Snapshot(const std::vector<std::string>& paths);

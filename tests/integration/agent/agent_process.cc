@@ -25,7 +25,8 @@ std::vector<char*> Pointers(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-AgentProcess::AgentProcess(const std::vector<std::string>& argv, const std::map<std::string, std::string>& environment) {
+AgentProcess::AgentProcess(const std::vector<std::string>& argv,
+                           const std::map<std::string, std::string>& environment) {
   signal(SIGPIPE, SIG_IGN);
   int in[2], out[2];
   if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0) abort();

@@ -48,7 +48,8 @@ class AttachTest : public testing::Test {
     std::ifstream locks("/proc/locks");
     for (std::string line; std::getline(locks, line);) {
       int pid = 0;
-      if (line.find(absl::StrCat(":", st.st_ino, " ")) == std::string::npos || line.find("FLOCK") == std::string::npos) continue;
+      if (line.find(absl::StrCat(":", st.st_ino, " ")) == std::string::npos || line.find("FLOCK") == std::string::npos)
+        continue;
       const size_t write = line.find("WRITE ");
       if (write != std::string::npos && sscanf(line.c_str() + write + 6, "%d", &pid) == 1) return pid;
     }
@@ -64,7 +65,8 @@ TEST_F(AttachTest, HelloSaysWhatAndWhere) {
   AgentProcess agent = Start("attach");
   const v1::Hello hello = agent.Hello();
   EXPECT_EQ(hello.protocol(), 1);
-  EXPECT_EQ(OutputOf({PE_AGENT_BINARY, "version"}), absl::StrCat("pe-agent ", hello.version(), " ", hello.digest(), "\n"));
+  EXPECT_EQ(OutputOf({PE_AGENT_BINARY, "version"}),
+            absl::StrCat("pe-agent ", hello.version(), " ", hello.digest(), "\n"));
   EXPECT_EQ(hello.digest().size(), 64u);
   EXPECT_EQ(hello.boot_id().size(), 36u);
   EXPECT_FALSE(hello.facts().os_id().empty());
@@ -80,7 +82,9 @@ TEST_F(AttachTest, RunsAPlanAndRunsItAgainUnchanged) {
   AgentProcess agent = Start("attach");
   agent.Hello();
   agent.Welcome(1);
-  agent.RunPlan(RealPlan(kRun).Directory(folder_.path() + "/made").File(path, "hello\n").Exec({"sh", "-c", "echo out"}).plan(), 1);
+  agent.RunPlan(
+      RealPlan(kRun).Directory(folder_.path() + "/made").File(path, "hello\n").Exec({"sh", "-c", "echo out"}).plan(),
+      1);
   EXPECT_EQ(agent.Done().outcome(), v1::RunDone::SUCCEEDED);
   EXPECT_THAT(agent.states(), ElementsAre(Pair(0, kStepChanged), Pair(1, kStepChanged), Pair(2, kStepChanged)));
   std::ifstream file(path);
@@ -100,7 +104,11 @@ TEST_F(AttachTest, TheRunGoesOnWithoutItsConnectionAndReportsGoOnInTheNext) {
     AgentProcess agent = Start("attach");
     agent.Hello();
     agent.Welcome(1);
-    agent.RunPlan(RealPlan(kRun).Exec({"sh", "-c", "echo started; read line < " + gate + "; echo $line"}).File(folder_.path() + "/f", "x").plan(), 1);
+    agent.RunPlan(RealPlan(kRun)
+                      .Exec({"sh", "-c", "echo started; read line < " + gate + "; echo $line"})
+                      .File(folder_.path() + "/f", "x")
+                      .plan(),
+                  1);
     stored = agent.Next([](const v1::Frame& f) { return f.report().has_output(); }).report().seq();
     worker = WorkerPid();
     EXPECT_GT(worker, 0);
@@ -131,7 +139,11 @@ TEST_F(AttachTest, AKilledWorkerLeavesNoCommandAndSaysThatItDoesNotKnow) {
   AgentProcess agent = Start("attach");
   agent.Hello();
   agent.Welcome(1);
-  agent.RunPlan(RealPlan(kRun).Directory(folder_.path() + "/d").Exec({"sh", "-c", "exec 5>" + mark + "; echo started; read line < " + gate}).plan(), 1);
+  agent.RunPlan(RealPlan(kRun)
+                    .Directory(folder_.path() + "/d")
+                    .Exec({"sh", "-c", "exec 5>" + mark + "; echo started; read line < " + gate})
+                    .plan(),
+                1);
   const int held = open(mark.c_str(), O_RDONLY);  // returns when the step has opened it
   const int64_t stored = agent.Next([](const v1::Frame& f) { return f.report().has_output(); }).report().seq();
   ASSERT_EQ(kill(WorkerPid(), SIGKILL), 0);

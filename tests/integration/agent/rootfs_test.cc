@@ -29,7 +29,8 @@ class RootfsTest : public testing::Test {
     std::filesystem::create_directories(root_ + "/usr/sbin");
     std::filesystem::copy_file(PE_AGENT_BINARY, root_ + "/usr/sbin/tool");
     // In a namespace of its own, as the agent wants it; where this fails, so does the agent.
-    if (OutputOf({"/usr/bin/unshare", "--mount", "--pid", "--fork", "echo", "yes"}) != "yes\n") GTEST_SKIP() << "needs namespaces";
+    if (OutputOf({"/usr/bin/unshare", "--mount", "--pid", "--fork", "echo", "yes"}) != "yes\n")
+      GTEST_SKIP() << "needs namespaces";
   }
   static std::string ReadAll(const std::string& path) {
     std::ifstream file(path);

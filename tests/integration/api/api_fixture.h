@@ -39,7 +39,7 @@ class ApiFixture : public ::testing::Test {
   EventHub hub_;
   FakeEngine engine_{&store_, &hub_};
   std::unique_ptr<ApiServer> api_;
-  std::unique_ptr<provision::v1::ProvisionService::Stub> jobs_;       // on the unix socket
+  std::unique_ptr<provision::v1::ProvisionService::Stub> jobs_;      // on the unix socket
   std::unique_ptr<provision::v1::ResourceService::Stub> resources_;  // the same
 };
 

@@ -18,7 +18,8 @@ using ::testing::HasSubstr;
 using AuthTest = ApiFixture;
 
 // One call of any method with an empty message; streams end with their first status.
-grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& method, grpc::ClientContext* context) {
+grpc::Status CallRaw(const std::shared_ptr<grpc::Channel>& channel, const std::string& method,
+                     grpc::ClientContext* context) {
   grpc::GenericStub stub(channel);
   grpc::CompletionQueue queue;
   grpc::Slice nothing;
@@ -49,7 +50,8 @@ TEST_F(AuthTest, EveryMethodOnTcpWantsTheTokenUnlessItIsOpenToAnyone) {
   for (const Permission& permission : Permissions()) {
     if (permission.access == Access::kAnyone) continue;
     const auto missing = CallRaw(channel, permission.method, Context().get());
-    EXPECT_EQ(missing.error_code(), grpc::StatusCode::UNAUTHENTICATED) << permission.method << " " << missing.error_message();
+    EXPECT_EQ(missing.error_code(), grpc::StatusCode::UNAUTHENTICATED)
+        << permission.method << " " << missing.error_message();
     EXPECT_EQ(DetailOf<google::rpc::ErrorInfo>(missing)->reason(), "TOKEN_MISSING") << permission.method;
     const auto wrong = CallRaw(channel, permission.method, ContextWithToken("Bearer wrong").get());
     EXPECT_EQ(wrong.error_code(), grpc::StatusCode::UNAUTHENTICATED) << permission.method;

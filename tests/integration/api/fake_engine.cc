@@ -23,7 +23,9 @@ absl::Status SubmitAndWait(Store& store, Batch batch) {
 }
 
 JobId IdOf(const std::string& name) { return JobId(std::string(absl::StripPrefix(name, "jobs/"))); }
-ResourceId ResourceOf(const std::string& name) { return ResourceId(std::string(absl::StripPrefix(name, "resources/"))); }
+ResourceId ResourceOf(const std::string& name) {
+  return ResourceId(std::string(absl::StripPrefix(name, "resources/")));
+}
 
 Event Base(const std::string& name, int64_t seq) {
   Event event;
@@ -177,7 +179,8 @@ void FakeEngine::DisableResource(provision::v1::DisableResourceRequest request, 
 void FakeEngine::EnableResource(provision::v1::EnableResourceRequest request, Answer<Resource> answer) {
   Change(request.name(), Resource::INIT, answer);
 }
-void FakeEngine::TrustResource(provision::v1::TrustResourceRequest request, std::string caller, Answer<Resource> answer) {
+void FakeEngine::TrustResource(provision::v1::TrustResourceRequest request, std::string caller,
+                               Answer<Resource> answer) {
   {
     MutexLock lock(&mu_);
     last_caller_ = std::move(caller);

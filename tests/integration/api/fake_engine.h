@@ -16,7 +16,8 @@ class FakeEngine final : public Engine {
  public:
   FakeEngine(Store* store, EventHub* hub);
 
-  void Provision(provision::v1::ProvisionRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
+  void Provision(provision::v1::ProvisionRequest request, std::string caller,
+                 Answer<provision::v1::Job> answer) override;
   void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
   void Retry(provision::v1::RetryRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
   void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) override;

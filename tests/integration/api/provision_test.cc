@@ -5,11 +5,11 @@
 namespace pe {
 namespace {
 
+using provision::v1::Job;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-using provision::v1::Job;
 using ProvisionTest = ApiFixture;
 
 provision::v1::ProvisionRequest GoodRequest(const std::string& id) {
@@ -63,7 +63,8 @@ TEST_F(ProvisionTest, WhatIsNotThereIsNamed) {
   status_request.set_name("jobs/nope");
   provision::v1::CancelRequest cancel_request;
   cancel_request.set_name("jobs/nope");
-  for (const grpc::Status& status : {jobs_->Status(Context().get(), status_request, &job), jobs_->Cancel(Context().get(), cancel_request, &job)}) {
+  for (const grpc::Status& status :
+       {jobs_->Status(Context().get(), status_request, &job), jobs_->Cancel(Context().get(), cancel_request, &job)}) {
     EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
     const auto info = DetailOf<google::rpc::ResourceInfo>(status);
     ASSERT_TRUE(info.has_value());
@@ -127,7 +128,8 @@ TEST_F(ProvisionTest, FiltersAndTheirTokens) {
   request.set_filter("stat = SUCCEEDED");
   const grpc::Status wrong = jobs_->List(Context().get(), request, &response);
   EXPECT_THAT(BadFields(wrong), ElementsAre("filter"));
-  EXPECT_THAT(DetailOf<google::rpc::BadRequest>(wrong)->field_violations(0).description(), HasSubstr("did you mean `state`"));
+  EXPECT_THAT(DetailOf<google::rpc::BadRequest>(wrong)->field_violations(0).description(),
+              HasSubstr("did you mean `state`"));
 
   request.set_filter("state = PENDING");
   request.set_page_size(2);

@@ -5,9 +5,9 @@
 namespace pe {
 namespace {
 
+using provision::v1::Resource;
 using ::testing::Contains;
 using ::testing::ElementsAre;
-using provision::v1::Resource;
 
 class ResourceTest : public ApiFixture {
  protected:
@@ -54,10 +54,12 @@ TEST_F(ResourceTest, WhatIsNotThereIsNotFoundByEveryCall) {
   update.mutable_resource()->set_name(name);
   update.mutable_resource()->set_address("ssh://root@nope");
   trust.set_host_key("SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU");
-  const std::vector<grpc::Status> all = {
-      resources_->GetResource(Context().get(), get, &resource),         resources_->UpdateResource(Context().get(), update, &resource),
-      resources_->DeleteResource(Context().get(), remove, &empty),      resources_->DisableResource(Context().get(), disable, &resource),
-      resources_->EnableResource(Context().get(), enable, &resource),   resources_->TrustResource(Context().get(), trust, &resource)};
+  const std::vector<grpc::Status> all = {resources_->GetResource(Context().get(), get, &resource),
+                                         resources_->UpdateResource(Context().get(), update, &resource),
+                                         resources_->DeleteResource(Context().get(), remove, &empty),
+                                         resources_->DisableResource(Context().get(), disable, &resource),
+                                         resources_->EnableResource(Context().get(), enable, &resource),
+                                         resources_->TrustResource(Context().get(), trust, &resource)};
   for (size_t i = 0; i < all.size(); ++i) {
     EXPECT_EQ(all[i].error_code(), grpc::StatusCode::NOT_FOUND) << i << " " << all[i].error_message();
     const auto info = DetailOf<google::rpc::ResourceInfo>(all[i]);

@@ -1,4 +1,5 @@
-// Two hundred watchers of one job, who come, go and resume at random while it runs: nobody misses an event or gets one twice.
+// Two hundred watchers of one job, who come, go and resume at random while it runs: nobody misses an event or gets one
+// twice.
 #include <random>
 #include <thread>
 
@@ -52,7 +53,8 @@ TEST_F(WatchLoadTest, TwoHundredWatchersMissNothing) {
   std::vector<int64_t> results(kWatchers);
   std::vector<std::thread> threads;
   for (int i = 0; i < kWatchers; ++i) {
-    threads.emplace_back([&, i] { results[i] = ReadWithInterruptions(*stubs[i % kConnections], name, static_cast<uint32_t>(i)); });
+    threads.emplace_back(
+        [&, i] { results[i] = ReadWithInterruptions(*stubs[i % kConnections], name, static_cast<uint32_t>(i)); });
   }
   for (int i = 0; i < kEvents / 10; ++i) engine_.Append(name, 10);
   engine_.End(name);

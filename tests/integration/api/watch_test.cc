@@ -7,9 +7,9 @@
 namespace pe {
 namespace {
 
-using ::testing::ElementsAre;
 using provision::v1::WatchRequest;
 using provision::v1::WatchResponse;
+using ::testing::ElementsAre;
 
 // A watch that is read to its end, with its ranges checked on the way.
 class WatchTest : public ApiFixture {

@@ -24,13 +24,16 @@ constexpr char kSpec[] = "name: hello-web\nsteps:\n  - id: page\n    file: {path
 
 std::string SpecFile(const std::string& text) {
   static int count = 0;
-  const std::string path = testing::TempDir() + "/spec-" + std::to_string(getpid()) + "-" + std::to_string(count++) + ".yaml";
+  const std::string path =
+      testing::TempDir() + "/spec-" + std::to_string(getpid()) + "-" + std::to_string(count++) + ".yaml";
   std::ofstream(path) << text;
   return path;
 }
 
-std::vector<std::string> Apply(const FakeEngine& engine, std::vector<std::string> more = {}, const std::string& command = "apply") {
-  std::vector<std::string> arguments = {"--engine", engine.address(), command, "-f", SpecFile(kSpec), "-t", "ssh://root@web-1"};
+std::vector<std::string> Apply(const FakeEngine& engine, std::vector<std::string> more = {},
+                               const std::string& command = "apply") {
+  std::vector<std::string> arguments = {"--engine", engine.address(),  command, "-f", SpecFile(kSpec),
+                                        "-t",       "ssh://root@web-1"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return arguments;
 }
@@ -58,7 +61,8 @@ TEST(Apply, AFailedJobExitsWithOneAndRepeatsTheLog) {
   engine.AddEnd(Job::FAILED);
   PeProcess pe(Apply(engine));
   EXPECT_EQ(pe.Wait(), 1);
-  EXPECT_THAT(pe.err(), AllOf(HasSubstr("  | E: it is \\x1b[31mbroken\n"), HasSubstr("pe retry 0abcdefgh1234567"), Not(HasSubstr("\x1b"))));
+  EXPECT_THAT(pe.err(), AllOf(HasSubstr("  | E: it is \\x1b[31mbroken\n"), HasSubstr("pe retry 0abcdefgh1234567"),
+                              Not(HasSubstr("\x1b"))));
 }
 
 TEST(Apply, ACancelledJobExitsWithTwo) {
@@ -81,7 +85,8 @@ TEST(Apply, JsonIsTheJobAndNothingElse) {
   engine.AddEnd(Job::SUCCEEDED);
   PeProcess pe(Apply(engine, {"-o", "json"}));
   EXPECT_EQ(pe.Wait(), 0);
-  EXPECT_THAT(pe.out(), AllOf(StartsWith("{\n \"name\": \"jobs/0abcdefgh1234567\""), HasSubstr("\"state\": \"SUCCEEDED\"")));
+  EXPECT_THAT(pe.out(),
+              AllOf(StartsWith("{\n \"name\": \"jobs/0abcdefgh1234567\""), HasSubstr("\"state\": \"SUCCEEDED\"")));
 }
 
 TEST(Apply, ProgressJsonIsOneEventALine) {
@@ -233,7 +238,8 @@ TEST(Errors, TheEnginesViolationsToo) {
   engine.refuse = grpc::Status(grpc::StatusCode::INVALID_ARGUMENT, "2 violations", status.SerializeAsString());
   PeProcess pe(Apply(engine));
   EXPECT_EQ(pe.Wait(), 64);
-  EXPECT_THAT(pe.err(), AllOf(HasSubstr(".yaml:4:18: steps[0].file.path: must be absolute\n"), HasSubstr("pe: targets[0].inline.address: has no host\n")));
+  EXPECT_THAT(pe.err(), AllOf(HasSubstr(".yaml:4:18: steps[0].file.path: must be absolute\n"),
+                              HasSubstr("pe: targets[0].inline.address: has no host\n")));
 }
 
 TEST(Errors, StandardInputIsAFileToo) {

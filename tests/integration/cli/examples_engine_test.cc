@@ -24,7 +24,8 @@ TEST(Examples, AreAcceptedByTheEngine) {
       if (!variable.has_default_()) (*request.mutable_variables())[variable.name()] = "value";
     }
     std::vector<Problem> problems;
-    for (const Violation& violation : Validate(request)) problems.push_back(WithPlace(file, violation.field, violation.description));
+    for (const Violation& violation : Validate(request))
+      problems.push_back(WithPlace(file, violation.field, violation.description));
     EXPECT_EQ(FormatProblems(file.document, problems, true), "");
     ++count;
   }

@@ -71,7 +71,8 @@ std::vector<provision::v1::WatchRequest> FakeEngine::watched() {
   return watched_;
 }
 
-grpc::Status FakeEngine::Provision(grpc::ServerContext* context, const provision::v1::ProvisionRequest* request, Job* answer) {
+grpc::Status FakeEngine::Provision(grpc::ServerContext* context, const provision::v1::ProvisionRequest* request,
+                                   Job* answer) {
   MutexLock lock(&mu_);
   provisioned_.push_back(*request);
   const auto given = context->client_metadata().find("authorization");
@@ -91,7 +92,8 @@ grpc::Status FakeEngine::Status(grpc::ServerContext*, const provision::v1::Statu
   return grpc::Status::OK;
 }
 
-grpc::Status FakeEngine::List(grpc::ServerContext*, const provision::v1::ListRequest*, provision::v1::ListResponse* answer) {
+grpc::Status FakeEngine::List(grpc::ServerContext*, const provision::v1::ListRequest*,
+                              provision::v1::ListResponse* answer) {
   *answer->add_jobs() = job;
   return grpc::Status::OK;
 }

@@ -27,12 +27,12 @@ class FakeEngine final : public provision::v1::ProvisionService::Service {
   provision::v1::Event* AddEvent(int target, int step);
   void AddStep(provision::v1::StepStatus::State state);  // of target 0, step 0, with attempt 1
   void AddEnd(provision::v1::Job::State state);          // of target 0 and the job
-  std::vector<int64_t> cuts;      // a stream that comes to this sequence is cut after it, once
-  bool holds = false;             // after the last event the stream stays open
-  int64_t skips = 0;              // this sequence is left out: a broken promise
-  int64_t oldest = 1;             // earlier ones are no longer kept
-  std::string token;              // wanted when not empty
-  grpc::Status refuse = grpc::Status::OK;  // answer of Provision
+  std::vector<int64_t> cuts;                             // a stream that comes to this sequence is cut after it, once
+  bool holds = false;                                    // after the last event the stream stays open
+  int64_t skips = 0;                                     // this sequence is left out: a broken promise
+  int64_t oldest = 1;                                    // earlier ones are no longer kept
+  std::string token;                                     // wanted when not empty
+  grpc::Status refuse = grpc::Status::OK;                // answer of Provision
 
   std::vector<provision::v1::ProvisionRequest> provisioned();
   std::vector<provision::v1::WatchRequest> watched();

@@ -46,12 +46,18 @@ class Life {
   BlobStore blobs_;
   DiskRunStore store_;
   std::unique_ptr<Agent> agent_;
-  ThreadExecutor executor_{{.files = files_, .processes = processes_, .clock = clock_, .blobs = blobs_, .find_type = FakeSteps::Find}};
+  ThreadExecutor executor_{
+      {.files = files_, .processes = processes_, .clock = clock_, .blobs = blobs_, .find_type = FakeSteps::Find}};
   const bool made_ = [this] {
-    agent_ = std::make_unique<Agent>(Agent::Options{
-        .digest = "d", .version = "v", .gather_facts = [] { return provision::v1::Facts(); },
-        .host = {.executor = executor_, .store = store_, .clock = clock_, .find_type = FakeSteps::Find, .wake = [this] { waker_.Wake(); }},
-        .blobs = blobs_});
+    agent_ = std::make_unique<Agent>(Agent::Options{.digest = "d",
+                                                    .version = "v",
+                                                    .gather_facts = [] { return provision::v1::Facts(); },
+                                                    .host = {.executor = executor_,
+                                                             .store = store_,
+                                                             .clock = clock_,
+                                                             .find_type = FakeSteps::Find,
+                                                             .wake = [this] { waker_.Wake(); }},
+                                                    .blobs = blobs_});
     return true;
   }();
 };
@@ -140,7 +146,8 @@ class EngineSide {
     decoder_.Append(session_->out());
     session_->out().clear();
     absl::string_view message;
-    while (decoder_.Next(&message).value()) EXPECT_TRUE(decoded_.emplace_back().ParseFromArray(message.data(), static_cast<int>(message.size())));
+    while (decoder_.Next(&message).value())
+      EXPECT_TRUE(decoded_.emplace_back().ParseFromArray(message.data(), static_cast<int>(message.size())));
     if (!decoded_.empty()) return;
     pollfd fd = {life_.waker().fd(), POLLIN, 0};
     poll(&fd, 1, 10);  // timers need a look now and then

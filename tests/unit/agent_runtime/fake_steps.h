@@ -1,5 +1,5 @@
-// Step types without a host: exec steps whose first word says how they behave. What was applied is remembered, so that a
-// second run is unchanged.
+// Step types without a host: exec steps whose first word says how they behave. What was applied is remembered, so that
+// a second run is unchanged.
 //   anything else   not right until applied
 //   right           already right
 //   fail            Apply fails
@@ -49,7 +49,8 @@ class FakeSteps final : public StepType {
     if (!out.right) out.diff = "+" + Word(body) + "\n";
     return out;
   }
-  absl::StatusOr<Applied> Apply(const provision::v1::StepBody& body, const Observation&, StepContext& context) const override {
+  absl::StatusOr<Applied> Apply(const provision::v1::StepBody& body, const Observation&,
+                                StepContext& context) const override {
     const std::string word = Word(body);
     if (word == "fail") return StepError(absl::StatusCode::kInternal, "FAKE", "it broke", "mend it", 3);
     if (word == "say") context.reporter.Output(1, body.exec().argv(1));
@@ -67,7 +68,9 @@ class FakeSteps final : public StepType {
     ++applied_[word];
     return Applied{.message = "made"};
   }
-  absl::Status Undo(const provision::v1::StepBody&, absl::string_view, StepContext&) const override { return absl::UnimplementedError(""); }
+  absl::Status Undo(const provision::v1::StepBody&, absl::string_view, StepContext&) const override {
+    return absl::UnimplementedError("");
+  }
   bool Idempotent(const provision::v1::StepBody& body) const override { return Word(body) != "once-only"; }
 
  private:

@@ -1,11 +1,10 @@
-#include "server/agent/system/real_file_system.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "server/agent/system/accounts.h"
+#include "server/agent/system/real_file_system.h"
 #include "tests/unit/agent_runtime/temporary_folder.h"
 
 namespace pe::agent {
@@ -109,7 +108,11 @@ struct NoPrograms : ProcessRunner {
 
 TEST_F(FileSystemTest, AccountsComeFromFilesAndOnlyThenFromTheHost) {
   ASSERT_TRUE(files_.MakeDirectory("/etc", Mine(0755)).ok());
-  ASSERT_TRUE(files_.WriteAtomic("/etc/passwd", "root:x:0:0:r:/root:/bin/sh\n+::::::\nbad line\n1000:x:7:8::/:/bin/false\n", Mine(0644), nullptr).ok());
+  ASSERT_TRUE(files_
+                  .WriteAtomic("/etc/passwd",
+                               "root:x:0:0:r:/root:/bin/sh\n+::::::\nbad line\n1000:x:7:8::/:/bin/false\n", Mine(0644),
+                               nullptr)
+                  .ok());
   ASSERT_TRUE(files_.WriteAtomic("/etc/group", "root:x:0:\nadm:x:4:root,x\n", Mine(0644), nullptr).ok());
   NoPrograms programs;
   Accounts accounts(files_, programs);

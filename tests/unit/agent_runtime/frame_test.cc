@@ -49,7 +49,10 @@ TEST(FrameTest, LargestFramePassesAndOneMoreIsRefused) {
 
 TEST(FrameTest, KnowsThatItIsInsideAFrame) {
   FrameDecoder decoder;
-  decoder.Append(absl::string_view("\x05\x00\x00\x00" "ab", 6));
+  decoder.Append(
+      absl::string_view("\x05\x00\x00\x00"
+                        "ab",
+                        6));
   EXPECT_TRUE(Drain(decoder).empty());
   EXPECT_TRUE(decoder.in_frame());
 }

@@ -1,3 +1,5 @@
+#include "server/agent/journal.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -5,7 +7,6 @@
 
 #include "server/agent/disk_run_store.h"
 #include "server/agent/disk_undo_store.h"
-#include "server/agent/journal.h"
 #include "server/agent/step_state.h"
 #include "server/agent/system/real_file_system.h"
 #include "tests/unit/agent_runtime/temporary_folder.h"
@@ -33,7 +34,8 @@ TEST(JournalFormatTest, CutAnywhereItReadsAsItsWholeRecords) {
     const JournalContent content = DecodeJournal(absl::string_view(bytes).substr(0, cut));
     size_t whole = 0;
     while (whole + 1 < ends.size() && ends[whole + 1] <= cut) ++whole;
-    ASSERT_EQ(content.records, std::vector<JournalRecord>(records.begin(), records.begin() + whole)) << "cut at " << cut;
+    ASSERT_EQ(content.records, std::vector<JournalRecord>(records.begin(), records.begin() + whole))
+        << "cut at " << cut;
     ASSERT_EQ(content.valid_bytes, ends[whole]);
   }
 }
@@ -81,7 +83,12 @@ TEST_F(DiskRunStoreTest, NothingIsWrittenBeforeTheFirstRecordAndNothingStaysAfte
   EXPECT_THAT(Stored(), ElementsAre(JournalRecord{.kind = Kind::kRun, .epoch = 7, .seq = 40, .payload = "job/0/0"},
                                     JournalRecord{.kind = Kind::kPlan, .epoch = 7, .payload = "PLAN"},
                                     JournalRecord{.kind = Kind::kIntent, .position = 1, .attempt = 1, .epoch = 7},
-                                    JournalRecord{.kind = Kind::kResult, .position = 1, .attempt = 1, .epoch = 7, .seq = 42, .payload = Changed().SerializeAsString()}));
+                                    JournalRecord{.kind = Kind::kResult,
+                                                  .position = 1,
+                                                  .attempt = 1,
+                                                  .epoch = 7,
+                                                  .seq = 42,
+                                                  .payload = Changed().SerializeAsString()}));
   EXPECT_EQ((*files_.Stat(Path()))->mode, 0600u);
   EXPECT_EQ((*files_.Stat(state_))->mode, 0700u);
   ASSERT_TRUE(store_.Forget("job/0/0").ok());

@@ -41,7 +41,9 @@ TEST_F(ProcessTest, StreamsExitCodeAndInput) {
   std::string seen;
   const CommandResult result = Run({.argv = {"sh", "-c", "cat; echo err >&2; exit 7"},
                                     .standard_input = "hello",
-                                    .on_output = [&](int stream, absl::string_view b) { seen += std::to_string(stream) + ":" + std::string(b) + ";"; }});
+                                    .on_output = [&](int stream, absl::string_view b) {
+                                      seen += std::to_string(stream) + ":" + std::string(b) + ";";
+                                    }});
   EXPECT_EQ(result.exit_code, 7);
   EXPECT_EQ(result.standard_output, "hello");
   EXPECT_EQ(result.standard_error, "err\n");
@@ -62,7 +64,8 @@ TEST_F(ProcessTest, NoDescriptorsLeakIntoTheCommand) {
 
 TEST_F(ProcessTest, StatusLinesComeFromDescriptorThree) {
   std::vector<std::string> lines;
-  Run({.argv = {"sh", "-c", "printf 'a\\nb' >&3; printf 'c\\n' >&3"}, .on_status_line = [&](absl::string_view l) { lines.emplace_back(l); }});
+  Run({.argv = {"sh", "-c", "printf 'a\\nb' >&3; printf 'c\\n' >&3"},
+       .on_status_line = [&](absl::string_view l) { lines.emplace_back(l); }});
   EXPECT_THAT(lines, ElementsAre("a", "bc"));
 }
 
@@ -115,16 +118,23 @@ TEST_F(ProcessTest, WhatACommandLeavesBehindIsEnded) {
 }
 
 TEST_F(ProcessTest, ACancelDoesNotEndWhatIsNotInterruptibleButForceDoes) {
-  const CommandResult left = Run({.argv = {"sh", "-c", "echo go; read line < /dev/null; exit 3"}, .interruptible = false, .on_output = [&](int, absl::string_view) { cancel_.Set(CancelToken::Why::kCancelled); }});
+  const CommandResult left =
+      Run({.argv = {"sh", "-c", "echo go; read line < /dev/null; exit 3"},
+           .interruptible = false,
+           .on_output = [&](int, absl::string_view) { cancel_.Set(CancelToken::Why::kCancelled); }});
   EXPECT_EQ(left.exit_code, 3);
   EXPECT_FALSE(left.cancelled);
-  const CommandResult forced = Run({.argv = {"sh", "-c", "echo go; exec sleep 1000"}, .interruptible = false, .on_output = [&](int, absl::string_view) { cancel_.Set(CancelToken::Why::kForced); }});
+  const CommandResult forced =
+      Run({.argv = {"sh", "-c", "echo go; exec sleep 1000"},
+           .interruptible = false,
+           .on_output = [&](int, absl::string_view) { cancel_.Set(CancelToken::Why::kForced); }});
   EXPECT_TRUE(forced.cancelled);
   EXPECT_EQ(forced.signal, SIGTERM);
 }
 
 TEST_F(ProcessTest, TimeOut) {
-  const CommandResult result = Run({.argv = {"sleep", "1000"}, .timeout_us = 300'000});  // long enough that it is a sleep, not a fork of the agent
+  const CommandResult result = Run(
+      {.argv = {"sleep", "1000"}, .timeout_us = 300'000});  // long enough that it is a sleep, not a fork of the agent
   EXPECT_TRUE(result.timed_out);
   EXPECT_EQ(result.signal, SIGTERM);
 }
@@ -155,8 +165,11 @@ TEST_F(ProcessTest, TheCommandEndsWhenTheAgentIsKilled) {
     TemporaryFolder folder;
     const std::string number = std::to_string(getpid());
     // The command keeps no descriptor of ours, so it opens the pipe by way of /proc.
-    absl::StatusOr<CommandResult> result = runner_.Run(
-        {.argv = {"sh", "-c", "exec 1>/proc/" + number + "/fd/" + std::to_string(ends[1]) + "; kill -9 " + number + "; exec sleep 1000"}}, cancel_);
+    absl::StatusOr<CommandResult> result =
+        runner_.Run({.argv = {"sh", "-c",
+                              "exec 1>/proc/" + number + "/fd/" + std::to_string(ends[1]) + "; kill -9 " + number +
+                                  "; exec sleep 1000"}},
+                    cancel_);
     _exit(1);
   }
   close(ends[1]);

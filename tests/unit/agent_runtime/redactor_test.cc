@@ -18,11 +18,15 @@ Redactor With(std::initializer_list<absl::string_view> values) {
 
 TEST(RedactorTest, EveryForm) {
   const Redactor redactor = With({kSecret});
-  const std::string forms[] = {
-      kSecret, absl::BytesToHexString(kSecret), "733363722265742F50612073730A776F72642B39",
-      absl::Base64Escape(kSecret), absl::WebSafeBase64Escape(kSecret),
-      "s3cr%22et%2FPa%20ss%0Aword%2B9", "s3cr%22et%2fPa+ss%0aword%2b9",
-      "s3cr\\\"et/Pa ss\\nword+9", "s3cr\\\"et\\/Pa ss\\nword+9"};
+  const std::string forms[] = {kSecret,
+                               absl::BytesToHexString(kSecret),
+                               "733363722265742F50612073730A776F72642B39",
+                               absl::Base64Escape(kSecret),
+                               absl::WebSafeBase64Escape(kSecret),
+                               "s3cr%22et%2FPa%20ss%0Aword%2B9",
+                               "s3cr%22et%2fPa+ss%0aword%2b9",
+                               "s3cr\\\"et/Pa ss\\nword+9",
+                               "s3cr\\\"et\\/Pa ss\\nword+9"};
   for (const std::string& form : forms) EXPECT_EQ(redactor.Text(absl::StrCat("<", form, ">")), "<***>") << form;
 }
 

@@ -99,7 +99,8 @@ TEST_F(ReporterTest, SecretsAreFoundAcrossPiecesAndInEveryText) {
   EXPECT_EQ(reporter.OutputTail(), "x *** y\n");
   EXPECT_EQ(report.values().at("k"), "***");
   EXPECT_EQ(report.SerializeAsString().find("hunter2"), std::string::npos);
-  for (int64_t seq = 1; seq <= log_.last_seq(); ++seq) EXPECT_EQ(log_.Get(seq)->SerializeAsString().find("hunter2"), std::string::npos);
+  for (int64_t seq = 1; seq <= log_.last_seq(); ++seq)
+    EXPECT_EQ(log_.Get(seq)->SerializeAsString().find("hunter2"), std::string::npos);
 }
 
 TEST_F(ReporterTest, TextsAreBoundedAndPrintable) {

@@ -94,7 +94,8 @@ struct World {
     RC_ASSERT(ended.insert(report.step()).second);
     const int32_t state = report.step_state().state();
     failed |= IsFailure(state);
-    if (state == kStepUnchanged || state == kStepChanged || (state == kStepSkipped && attempts[report.step()] > 0)) well.insert(report.step());
+    if (state == kStepUnchanged || state == kStepChanged || (state == kStepSkipped && attempts[report.step()] > 0))
+      well.insert(report.step());
   }
 
   void Turn(MonoMicros now) {
@@ -110,7 +111,8 @@ struct World {
       std::advance(it, dice(static_cast<int>(running.size())));
       const int position = *it;
       running.erase(it);
-      static constexpr int32_t kEnds[] = {kStepUnchanged, kStepChanged, kStepChanged, kStepFailed, kStepSkipped, kStepCancelled};
+      static constexpr int32_t kEnds[] = {kStepUnchanged, kStepChanged, kStepChanged,
+                                          kStepFailed,    kStepSkipped, kStepCancelled};
       AttemptEnd end;
       end.report.set_state(kEnds[dice(6)]);
       end.retryable = dice(2) == 0;

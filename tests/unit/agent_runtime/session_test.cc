@@ -239,7 +239,8 @@ TEST_F(SessionTest, DamagedBlobsAndUnknownPlansAreRefused) {
   frame.mutable_blob_part()->set_size(3);
   frame.mutable_blob_part()->set_data("abc");
   engine.Send(frame);
-  EXPECT_THAT(engine.Next([](const v1::Frame& f) { return f.has_blob_done(); }).blob_done().error(), HasSubstr("digest"));
+  EXPECT_THAT(engine.Next([](const v1::Frame& f) { return f.has_blob_done(); }).blob_done().error(),
+              HasSubstr("digest"));
   frame.mutable_run_plan()->set_run(kRun);
   frame.mutable_run_plan()->set_plan_digest(std::string(64, 'a'));
   frame.mutable_run_plan()->set_epoch(1);

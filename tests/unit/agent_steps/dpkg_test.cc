@@ -11,11 +11,18 @@ namespace {
 int Sign(int n) { return (n > 0) - (n < 0); }
 
 TEST(DpkgVersion, ComparesAsDpkgDoes) {
-  const struct { const char* a; const char* b; int order; } rows[] = {
-      {"1.0", "1.0", 0},          {"1.0-1", "1.0-2", -1},   {"1.10", "1.9", 1},         {"1:0.1", "2.0", 1},   {"1.0~rc1", "1.0", -1},
-      {"1.0~rc1", "1.0~~a", 1},   {"1.0+b1", "1.0", 1},     {"1.0-1+deb12u1", "1.0-1", 1}, {"1.0", "1.0-0", 0}, {"007", "7", 0},
-      {"1.2a", "1.2b", -1},       {"1.2a", "1.2+", -1},     {"5.02-1+b1", "5.02-1", 1}, {"0:1.0", "1.0", 0},   {"1.0-1.1", "1.0-1", 1},
-      {"2.36-9+deb12u10", "2.36-9+deb12u9", 1}};
+  const struct {
+    const char* a;
+    const char* b;
+    int order;
+  } rows[] = {{"1.0", "1.0", 0},          {"1.0-1", "1.0-2", -1},
+              {"1.10", "1.9", 1},         {"1:0.1", "2.0", 1},
+              {"1.0~rc1", "1.0", -1},     {"1.0~rc1", "1.0~~a", 1},
+              {"1.0+b1", "1.0", 1},       {"1.0-1+deb12u1", "1.0-1", 1},
+              {"1.0", "1.0-0", 0},        {"007", "7", 0},
+              {"1.2a", "1.2b", -1},       {"1.2a", "1.2+", -1},
+              {"5.02-1+b1", "5.02-1", 1}, {"0:1.0", "1.0", 0},
+              {"1.0-1.1", "1.0-1", 1},    {"2.36-9+deb12u10", "2.36-9+deb12u9", 1}};
   for (const auto& row : rows) {
     EXPECT_EQ(Sign(CompareVersions(row.a, row.b)), row.order) << row.a << " and " << row.b;
     EXPECT_EQ(Sign(CompareVersions(row.b, row.a)), -row.order) << row.b << " and " << row.a;
@@ -36,7 +43,8 @@ TEST(DpkgVersion, WishesAcceptWhatTheySay) {
 constexpr char kStatus[] =
     "Package: a\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.0\nProvides: virtual (= 2), other\n\n"
     "Package: ab\nStatus: deinstall ok config-files\nArchitecture: all\nVersion: 2.0\n\n"
-    "Package: lib\nStatus: deinstall ok config-files\nArchitecture: i386\nVersion: 2.9\nDescription: x\n Package: fake\n\n"
+    "Package: lib\nStatus: deinstall ok config-files\nArchitecture: i386\nVersion: 2.9\nDescription: x\n Package: "
+    "fake\n\n"
     "Package: lib\nStatus: hold ok installed\nArchitecture: amd64\nVersion: 3.0\n\n"
     "Package: broken\nStatus: install reinstreq half-installed\nArchitecture: amd64\nVersion: 4.0\n";
 
@@ -84,7 +92,8 @@ TEST(Apt, ReadsASimulation) {
 TEST(Changelog, NamesTheCvesOfNewerEntries) {
   const char* text =
       "x (3-1) stable; urgency=high\n\n  * Fix CVE-2024-3094 and CVE-2024-123456 (CVE-20x).\n\n -- A <a@b>  Thu\n\n"
-      "x (2-1) stable; urgency=high\n\n  * Fix CVE-2023-1111.\n\nx (1-1) stable; urgency=low\n\n  * Fix CVE-2020-2222.\n";
+      "x (2-1) stable; urgency=high\n\n  * Fix CVE-2023-1111.\n\nx (1-1) stable; urgency=low\n\n  * Fix "
+      "CVE-2020-2222.\n";
   EXPECT_EQ(CvesSince(text, "1-1"), (std::set<std::string>{"CVE-2023-1111", "CVE-2024-123456", "CVE-2024-3094"}));
   EXPECT_EQ(CvesSince(text, "3-1"), std::set<std::string>());
 }

@@ -15,8 +15,16 @@ class Host {
   ~Host() { RealFileSystem().RemoveAll(world.root).IgnoreError(); }
 
   StepContext Context() {
-    return {.files = world.files, .processes = processes, .clock = world.clock, .reporter = world.reports, .undo = world.undo,
-            .blobs = world.blobs, .cancel = world.cancel, .has_init = has_init, .observe_only = observe_only, .secret = secret};
+    return {.files = world.files,
+            .processes = processes,
+            .clock = world.clock,
+            .reporter = world.reports,
+            .undo = world.undo,
+            .blobs = world.blobs,
+            .cancel = world.cancel,
+            .has_init = has_init,
+            .observe_only = observe_only,
+            .secret = secret};
   }
   absl::StatusOr<Observation> Observe(const provision::v1::StepBody& body) {
     StepContext context = Context();

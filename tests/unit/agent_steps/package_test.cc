@@ -7,10 +7,10 @@
 namespace pe::agent {
 namespace {
 
-using ::testing::Contains;
-using ::testing::HasSubstr;
 using provision::v1::Package;
 using provision::v1::StepBody;
+using ::testing::Contains;
+using ::testing::HasSubstr;
 
 StepBody Want(const std::string& name, const std::string& version = "") {
   StepBody body;
@@ -21,13 +21,16 @@ StepBody Want(const std::string& name, const std::string& version = "") {
 }
 
 std::string Stanza(const std::string& name, const std::string& version) {
-  return absl::StrCat("Package: ", name, "\nStatus: install ok installed\nArchitecture: amd64\nVersion: ", version, "\n\n");
+  return absl::StrCat("Package: ", name, "\nStatus: install ok installed\nArchitecture: amd64\nVersion: ", version,
+                      "\n\n");
 }
 
 constexpr char kDpkg[] = "/var/lib/dpkg/status";
+constexpr char kList[] = "/var/lib/apt/lists/x_InRelease";
 
 // apt that installs tree 2.1, and writes dpkg's file as dpkg does.
 void WorkingApt(Host& host) {
+  host.world.Write(kList, "x");
   host.processes.On({"apt-get", "install", "tree"}, [&host](const Command& command) {
     if (command.on_status_line) {
       command.on_status_line("dlstatus:1:50.5:Retrieving file 1 of 1");
@@ -69,13 +72,16 @@ TEST(PackageStep, InstallsInOneTransactionThatOnlyItsDownloadMayInterrupt) {
   EXPECT_THAT(host.processes.lines[2], HasSubstr("--force-confold"));
   EXPECT_THAT(host.processes.lines[2], HasSubstr("--no-install-recommends"));
   EXPECT_FALSE(host.processes.ran[2].interruptible);
-  EXPECT_THAT(host.processes.ran[2].environment, Contains(std::make_pair(std::string("DEBIAN_FRONTEND"), std::string("noninteractive"))));
-  EXPECT_EQ(host.world.reports.progress, (std::vector<std::string>{"50/100 Retrieving file 1 of 1", "80/100 Installing: tree (amd64)"}));
+  EXPECT_THAT(host.processes.ran[2].environment,
+              Contains(std::make_pair(std::string("DEBIAN_FRONTEND"), std::string("noninteractive"))));
+  EXPECT_EQ(host.world.reports.progress,
+            (std::vector<std::string>{"50/100 Retrieving file 1 of 1", "80/100 Installing: tree (amd64)"}));
   EXPECT_EQ(host.world.undo.records.size(), 1u);
 }
 
 TEST(PackageStep, AnUnknownNameIsLookedForAgainAfterOneRefresh) {
   Host host;
+  host.world.Write(kList, "x");
   host.processes.On({"--simulate"}, "", 100, "E: Unable to locate package ngnix\n");
   host.processes.On({"apt-get", "update"}, "");
   const auto applied = host.Apply(Want("ngnix"));
@@ -92,7 +98,6 @@ TEST(PackageStep, RefreshesOnlyListsThatAreTooOld) {
   Host host;
   WorkingApt(host);
   host.processes.On({"apt-get", "update"}, "");
-  host.world.Write("/var/lib/apt/lists/x_InRelease", "x");
   host.world.MakeFolder("/var/lib/apt/periodic");
   StepBody body = Want("tree");
   body.mutable_package()->set_cache_max_age_ms(60'000);
@@ -104,6 +109,17 @@ TEST(PackageStep, RefreshesOnlyListsThatAreTooOld) {
   EXPECT_THAT(host.processes.lines[0], HasSubstr("--simulate"));
 }
 
+TEST(PackageStep, WhatIsLatestIsUnknownWithoutLists) {
+  Host host;
+  host.world.Write(kDpkg, Stanza("tree", "2.1"));
+  StepBody body = Want("tree");
+  body.mutable_package()->set_state(Package::LATEST);
+  const auto seen = host.Observe(body);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  EXPECT_TRUE(seen->unknown);
+  EXPECT_FALSE(seen->right);
+}
+
 TEST(PackageStep, ALostRaceForTheLockIsWaitedOut) {
   Host host;
   WorkingApt(host);
@@ -111,7 +127,9 @@ TEST(PackageStep, ALostRaceForTheLockIsWaitedOut) {
   host.processes.On({"--download-only"}, [&tries](const Command&) {
     CommandResult result;
     result.exit_code = ++tries == 1 ? 100 : 0;
-    if (tries == 1) result.standard_error = "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (unattended-upgr)\n";
+    if (tries == 1)
+      result.standard_error =
+          "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (unattended-upgr)\n";
     return result;
   });
   EXPECT_TRUE(host.Apply(Want("tree")).ok());
@@ -125,7 +143,9 @@ TEST(PackageStep, AnInterruptedDpkgIsRepairedOnce) {
   host.processes.On({"--download-only"}, [&repaired](const Command&) {
     CommandResult result;
     result.exit_code = repaired ? 0 : 100;
-    if (!repaired) result.standard_error = "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem.\n";
+    if (!repaired)
+      result.standard_error =
+          "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem.\n";
     return result;
   });
   host.processes.On({"dpkg", "--configure", "-a"}, [&repaired](const Command&) {
@@ -142,7 +162,8 @@ TEST(PackageStep, ARelationPicksTheNewestVersionThatFits) {
   Host host;
   host.world.Write(kDpkg, Stanza("tree", "1.0"));
   WorkingApt(host);
-  host.processes.On({"madison"}, " tree | 3.0 | copy:/x main\n tree | 2.1 | copy:/x main\n tree | 2.0 | copy:/x main\n");
+  host.processes.On({"madison"},
+                    " tree | 3.0 | copy:/x main\n tree | 2.1 | copy:/x main\n tree | 2.0 | copy:/x main\n");
   ASSERT_TRUE(host.Apply(Want("tree", "<3.0")).ok());
   EXPECT_THAT(host.processes.lines.back(), HasSubstr("install tree=2.1"));
   const auto missing = host.Apply(Want("tree", ">=4"));
@@ -153,7 +174,8 @@ TEST(PackageStep, ARelationPicksTheNewestVersionThatFits) {
 TEST(PackageStep, APlanShowsTheWholeTransaction) {
   Host host;
   host.observe_only = true;
-  host.processes.On({"--simulate"}, "Inst libx (1 Debian:12/stable [amd64])\nInst tree (2.1 Debian:12/stable [amd64])\n");
+  host.processes.On({"--simulate"},
+                    "Inst libx (1 Debian:12/stable [amd64])\nInst tree (2.1 Debian:12/stable [amd64])\n");
   const auto seen = host.Observe(Want("tree"));
   ASSERT_TRUE(seen.ok());
   EXPECT_EQ(seen->diff, "+ libx 1\n+ tree 2.1\n");

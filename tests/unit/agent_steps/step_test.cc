@@ -1,17 +1,21 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
+#include "server/agent/steps/dpkg_lock.h"
 #include "tests/conformance/steps/test_key.h"
 #include "tests/unit/agent_steps/host.h"
 
 namespace pe::agent {
 namespace {
 
-using ::testing::HasSubstr;
 using provision::v1::StepBody;
 using provision::v1::Unit;
+using ::testing::HasSubstr;
 
 TEST(StepErrorTest, CarriesItsDetails) {
   const absl::Status status = StepError(absl::StatusCode::kNotFound, "CODE", "message", "hint", 7);
@@ -125,7 +129,8 @@ TEST(RepositoryKeyStep, RefusesAnotherFingerprint) {
 TEST(RepositoryStep, ASourceThatCannotBeFetchedIsTakenBack) {
   Host host;
   host.world.Write("/etc/apt/sources.list.d/r.sources", "old\n");
-  host.processes.On({"update"}, "", 100, "E: Failed to fetch http://x  404  Not Found\nE: Some index files failed to download.\n");
+  host.processes.On({"update"}, "", 100,
+                    "E: Failed to fetch http://x  404  Not Found\nE: Some index files failed to download.\n");
   StepBody body;
   body.mutable_repository()->set_name("r");
   body.mutable_repository()->add_uris("http://x");
@@ -168,7 +173,11 @@ TEST(UnitStep, AUnitThatDoesNotStayActiveFails) {
     ++looks;
     CommandResult result;
     result.exit_code = 0;
-    result.standard_output = absl::StrCat("LoadState=loaded\nActiveState=", looks == 3 ? "active" : looks > 3 ? "failed" : "inactive", "\nResult=exit-code\n");
+    result.standard_output = absl::StrCat("LoadState=loaded\nActiveState=",
+                                          looks == 3  ? "active"
+                                          : looks > 3 ? "failed"
+                                                      : "inactive",
+                                          "\nResult=exit-code\n");
     return result;
   });
   host.processes.On({"systemctl", "--no-ask-password"}, "");
@@ -282,6 +291,56 @@ TEST(OsImageStep, AFinishedBuildIsMovedWithoutBuildingAgain) {
   host.processes.On({"mv"}, "");
   ASSERT_TRUE(host.Apply(body).ok());
   EXPECT_EQ(host.processes.lines.size(), 1u) << "only mv";
+}
+
+// A reporter that cancels the step as soon as it waits.
+class CancelWhenWaiting final : public StepReporter {
+ public:
+  explicit CancelWhenWaiting(CancelToken* token) : token_(token) {}
+  void Output(int, absl::string_view) override {}
+  void Progress(int64_t, int64_t, absl::string_view, absl::string_view) override {}
+  void Waiting(absl::string_view why) override {
+    reason = std::string(why);
+    token_->Set(CancelToken::Why::kCancelled);
+  }
+  void Warn(absl::string_view, absl::string_view) override {}
+  std::string reason;
+
+ private:
+  CancelToken* token_;
+};
+
+TEST(DpkgLock, NamesWhoHoldsIt) {
+  Host host;
+  host.world.Write("/var/lib/dpkg/lock-frontend", "");
+  const std::string path = host.world.root + "/var/lib/dpkg/lock-frontend";
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const pid_t holder = fork();  // a process never conflicts with its own locks
+  if (holder == 0) {
+    const int fd = open(path.c_str(), O_RDWR);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    const bool locked = fcntl(fd, F_SETLK, &lock) == 0;
+    if (write(ready[1], locked ? "y" : "n", 1) == 1) pause();
+    _exit(0);
+  }
+  char answer = 0;
+  ASSERT_EQ(read(ready[0], &answer, 1), 1);
+  EXPECT_EQ(answer, 'y');
+  host.world.Write(absl::StrCat("/proc/", holder, "/comm"), "unattended-upgr\n");
+  CancelWhenWaiting reporter(&host.world.cancel);
+  StepContext context = {.files = host.world.files,
+                         .processes = host.processes,
+                         .clock = host.world.clock,
+                         .reporter = reporter,
+                         .undo = host.world.undo,
+                         .blobs = host.world.blobs,
+                         .cancel = host.world.cancel};
+  const absl::Status waited = AwaitDpkgLock(context);
+  EXPECT_EQ(reporter.reason, absl::StrCat("dpkg lock held by unattended-upgr (pid ", holder, ")"));
+  EXPECT_EQ(DetailsOf(waited).error_code, "CANCELLED");
+  kill(holder, SIGKILL);
+  waitpid(holder, nullptr, 0);
 }
 
 TEST(SysctlStep, TakesNoPathThatLeadsOut) {

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "absl/strings/ascii.h"
 #include "server/agent/steps/diff.h"
 #include "server/agent/steps/http_client.h"
 #include "server/agent/steps/json_document.h"
@@ -22,7 +23,8 @@ TEST(Diff, IsUnifiedWithContext) {
             "--- /f\n+++ /f\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+FIVE\n 6\n 7\n 8\n");
   EXPECT_EQ(UnifiedDiff("/f", "", "a\n"), "--- /f\n+++ /f\n@@ -0,0 +1,1 @@\n+a\n");
   EXPECT_EQ(UnifiedDiff("/f", "a\n", ""), "--- /f\n+++ /f\n@@ -1,1 +0,0 @@\n-a\n");
-  EXPECT_EQ(UnifiedDiff("/f", "a\nb", "a\nc\n"), "--- /f\n+++ /f\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n");
+  EXPECT_EQ(UnifiedDiff("/f", "a\nb", "a\nc\n"),
+            "--- /f\n+++ /f\n@@ -1,2 +1,2 @@\n a\n-b\n\\ No newline at end of file\n+c\n");
 }
 
 TEST(Diff, KeepsDistantChangesInHunksOfTheirOwn) {
@@ -100,7 +102,12 @@ TEST(Json, EditsOneValueAndKeepsTheOrder) {
   EXPECT_EQ(*EditJson("", "/a~1b/c", &seven), "{\n  \"a/b\": {\n    \"c\": 7\n  }\n}\n");
   EXPECT_EQ(*EditJson("{\"a\":1}", "/b/c", nullptr), "{\"a\":1}");
   for (const auto& [text, pointer, value] : std::vector<std::tuple<std::string, std::string, const std::string*>>{
-           {"{", "/a", &seven}, {"{}", "a", &seven}, {"{}", "/a", &word}, {"{\"a\":1}", "/a/b", &seven}, {"[]", "/5", &seven}, {std::string(100'000, '['), "/a", &seven}}) {
+           {"{", "/a", &seven},
+           {"{}", "a", &seven},
+           {"{}", "/a", &word},
+           {"{\"a\":1}", "/a/b", &seven},
+           {"[]", "/5", &seven},
+           {std::string(100'000, '['), "/a", &seven}}) {
     EXPECT_EQ(DetailsOf(EditJson(text, pointer, value).status()).error_code, "BAD_JSON") << text.substr(0, 20);
   }
 }
@@ -108,7 +115,8 @@ TEST(Json, EditsOneValueAndKeepsTheOrder) {
 TEST(Sha1, AgreesWithTheStandardsVectors) {
   EXPECT_EQ(Sha1Hex(""), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
   EXPECT_EQ(Sha1Hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
-  EXPECT_EQ(Sha1Hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"), "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
+  EXPECT_EQ(Sha1Hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
   EXPECT_EQ(Sha1Hex(std::string(1'000'000, 'a')), "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
 }
 
@@ -117,8 +125,9 @@ TEST(OpenPgpKey, GivesTheFingerprintThatGpgGives) {
   ASSERT_TRUE(found.ok()) << found.status();
   ASSERT_EQ(found->size(), 1u);
   EXPECT_EQ(absl::AsciiStrToUpper((*found)[0]), kTestKeyFingerprint);
-  for (const char* bad : {"", "text", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n!!!!\n-----END PGP PUBLIC KEY BLOCK-----\n",
-                          "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmP8B\n-----END PGP PUBLIC KEY BLOCK-----\n"}) {
+  for (const char* bad :
+       {"", "text", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n!!!!\n-----END PGP PUBLIC KEY BLOCK-----\n",
+        "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmP8B\n-----END PGP PUBLIC KEY BLOCK-----\n"}) {
     EXPECT_EQ(DetailsOf(Fingerprints(bad).status()).error_code, "BAD_KEY") << bad;
   }
 }
@@ -132,7 +141,8 @@ TEST(Http, ReadsUrls) {
   EXPECT_EQ(url->target, "/a?b");
   EXPECT_EQ(ParseHttpUrl("http://h?q=1")->target, "/?q=1");
   EXPECT_EQ(ParseHttpUrl("http://h")->port, 80);
-  for (const char* bad : {"https://h/", "http:///x", "http://h:0/", "http://h:99999/", "http://u@h/", "http://h/a b", "http://h/\r\nX: y", "http://[::1/"}) {
+  for (const char* bad : {"https://h/", "http:///x", "http://h:0/", "http://h:99999/", "http://u@h/", "http://h/a b",
+                          "http://h/\r\nX: y", "http://[::1/"}) {
     EXPECT_FALSE(ParseHttpUrl(bad).ok()) << bad;
   }
 }
@@ -146,7 +156,8 @@ TEST(Http, ReadsAnswersInEveryFraming) {
   EXPECT_EQ(body("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi", false), "more");
   EXPECT_EQ(body("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhi", true), "error");
   EXPECT_EQ(body("HTTP/1.0 404 Not Found\r\n\r\nby close", true), "404 by close");
-  EXPECT_EQ(body("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", false), "200 abcde");
+  EXPECT_EQ(body("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", false),
+            "200 abcde");
   EXPECT_EQ(body("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", false), "error");
   EXPECT_EQ(body("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff\r\nx", true), "error");
   EXPECT_EQ(body("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n", false), "204 ");
@@ -154,7 +165,9 @@ TEST(Http, ReadsAnswersInEveryFraming) {
 }
 
 TEST(Prometheus, TellsUpFromDownFromUnknown) {
-  const auto answer = [](const std::string& result) { return ParseUp("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":" + result + "}}"); };
+  const auto answer = [](const std::string& result) {
+    return ParseUp("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":" + result + "}}");
+  };
   EXPECT_EQ(**answer("[{\"value\":[1,\"1\"]}]"), "1");
   EXPECT_EQ(**answer("[{\"value\":[1,\"1\"]},{\"value\":[1,\"0\"]}]"), "0");
   EXPECT_FALSE(answer("[]")->has_value());
@@ -164,10 +177,12 @@ TEST(Prometheus, TellsUpFromDownFromUnknown) {
 }
 
 TEST(Systemctl, ReadsProperties) {
-  const UnitStatus status = ParseUnitStatus("Type=oneshot\nActiveState=inactive\nResult=success\nExecMainExitTimestampMonotonic=5\nNeedDaemonReload=yes\n");
+  const UnitStatus status = ParseUnitStatus(
+      "Type=oneshot\nActiveState=inactive\nResult=success\nExecMainExitTimestampMonotonic=5\nNeedDaemonReload=yes\n");
   EXPECT_TRUE(status.Started());
   EXPECT_TRUE(status.need_reload);
-  EXPECT_FALSE(ParseUnitStatus("Type=oneshot\nActiveState=inactive\nResult=success\nExecMainExitTimestampMonotonic=0\n").Started());
+  EXPECT_FALSE(ParseUnitStatus("Type=oneshot\nActiveState=inactive\nResult=success\nExecMainExitTimestampMonotonic=0\n")
+                   .Started());
 }
 
 }  // namespace

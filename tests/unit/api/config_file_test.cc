@@ -26,7 +26,8 @@ credentials:
     agentSocket: /run/agent
     become: true
     sshConfig: /etc/pe/ssh_config
-)", "c.yaml");
+)",
+                                     "c.yaml");
   ASSERT_TRUE(layer.ok()) << layer.status();
   EXPECT_EQ(layer->values.at("dataDir"), "/srv/pe");
   EXPECT_EQ(layer->values.at("listen"), "off");
@@ -37,7 +38,8 @@ credentials:
 }
 
 TEST(ConfigFile, Downloads) {
-  const auto layer = ParseConfigFile("downloads: {allowHosts: [files.example.com, '*.example.org'], allowPrivate: true}\n", "c.yaml");
+  const auto layer =
+      ParseConfigFile("downloads: {allowHosts: [files.example.com, '*.example.org'], allowPrivate: true}\n", "c.yaml");
   ASSERT_TRUE(layer.ok()) << layer.status();
   EXPECT_EQ(layer->values.at("downloads.allowHosts"), "files.example.com,*.example.org");
   EXPECT_EQ(layer->values.at("downloads.allowPrivate"), "true");
@@ -52,7 +54,8 @@ TEST(ConfigFile, EmptyIsFine) {
 }
 
 TEST(ConfigFile, AllProblemsAtOnceWithLines) {
-  const std::string problem = Problem("dataDri: /x\nsocket: [a]\nsocket: /s\ncredentials:\n  - user: root\n    becom: true\n    become: yes\n");
+  const std::string problem =
+      Problem("dataDri: /x\nsocket: [a]\nsocket: /s\ncredentials:\n  - user: root\n    becom: true\n    become: yes\n");
   EXPECT_THAT(problem, HasSubstr("c.yaml:1: unknown key `dataDri`; did you mean `dataDir`?"));
   EXPECT_THAT(problem, HasSubstr("c.yaml:2: `socket` must be a text"));
   EXPECT_THAT(problem, HasSubstr("c.yaml:3: `socket` appears twice"));

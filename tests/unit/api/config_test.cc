@@ -14,15 +14,23 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 DefaultsInput Trial() {
-  return {.dev = true, .root = true, .executable_dir = "/opt/pe", .default_socket = "/run/provision-engine/engine.sock",
-          .environment = {{"SSH_AUTH_SOCK", "/tmp/agent"}}, .home_keys = {"/root/.ssh/id_ed25519"}};
+  return {.dev = true,
+          .root = true,
+          .executable_dir = "/opt/pe",
+          .default_socket = "/run/provision-engine/engine.sock",
+          .environment = {{"SSH_AUTH_SOCK", "/tmp/agent"}},
+          .home_keys = {"/root/.ssh/id_ed25519"}};
 }
 
-ConfigLayer Said(const std::string& origin, std::map<std::string, std::string> values) { return {.origin = origin, .values = std::move(values)}; }
+ConfigLayer Said(const std::string& origin, std::map<std::string, std::string> values) {
+  return {.origin = origin, .values = std::move(values)};
+}
 
 TEST(Config, TheStrongestSourceWinsAndIsRemembered) {
-  const auto config = MakeConfig(true, {Said("flag", {{"socket", "/flag"}}), ReadEnvironment({{"PE_SOCKET", "/env"}, {"PE_DATA_DIR", "/env"}, {"PE_OTHER", "x"}}),
-                                        Said("c.yaml", {{"socket", "/file"}, {"dataDir", "/file"}, {"agentDir", "/file"}}), Defaults(Trial())});
+  const auto config = MakeConfig(
+      true, {Said("flag", {{"socket", "/flag"}}),
+             ReadEnvironment({{"PE_SOCKET", "/env"}, {"PE_DATA_DIR", "/env"}, {"PE_OTHER", "x"}}),
+             Said("c.yaml", {{"socket", "/file"}, {"dataDir", "/file"}, {"agentDir", "/file"}}), Defaults(Trial())});
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->socket, "/flag");
   EXPECT_EQ(config->data_dir, "/env");
@@ -60,14 +68,23 @@ TEST(Config, DefaultsOfATrialAndOfAService) {
 }
 
 TEST(Config, WrongValuesAreAllNamed) {
-  const auto config = MakeConfig(true, {Said("flag", {{"socket", "relative"}, {"listen", "0.0.0.0:1"}, {"logLevel", "loud"}, {"logFormat", "xml"}, {"dataDir", ""},
-                                                       {"downloads.allowHosts", "a.org,http://b"}, {"downloads.allowPrivate", "maybe"}}),
-                                        {.origin = "c.yaml", .credentials = {{.name = "c", .key_files = {"~/.ssh/id"}}}}, Defaults(Trial())});
+  const auto config =
+      MakeConfig(true, {Said("flag", {{"socket", "relative"},
+                                      {"listen", "0.0.0.0:1"},
+                                      {"logLevel", "loud"},
+                                      {"logFormat", "xml"},
+                                      {"dataDir", ""},
+                                      {"downloads.allowHosts", "a.org,http://b"},
+                                      {"downloads.allowPrivate", "maybe"}}),
+                        {.origin = "c.yaml", .credentials = {{.name = "c", .key_files = {"~/.ssh/id"}}}},
+                        Defaults(Trial())});
   ASSERT_FALSE(config.ok());
-  for (const char* part : {"socket (flag): `relative` must be an absolute path", "listen (flag): `0.0.0.0:1` is not a loopback address",
-                           "`loud` is not a log level", "must be auto, text or json", "dataDir: must not be empty",
-                           "downloads.allowHosts (flag): `http://b` is not HOST or *.HOST", "downloads.allowPrivate (flag): must be true or false",
-                           "credential `c`: key file `~/.ssh/id` must be an absolute path"}) {
+  for (const char* part :
+       {"socket (flag): `relative` must be an absolute path", "listen (flag): `0.0.0.0:1` is not a loopback address",
+        "`loud` is not a log level", "must be auto, text or json", "dataDir: must not be empty",
+        "downloads.allowHosts (flag): `http://b` is not HOST or *.HOST",
+        "downloads.allowPrivate (flag): must be true or false",
+        "credential `c`: key file `~/.ssh/id` must be an absolute path"}) {
     EXPECT_THAT(std::string(config.status().message()), HasSubstr(part));
   }
   EXPECT_FALSE(MakeConfig(false, {Said("flag", {{"socket", "off"}, {"listen", "off"}}), Defaults(Trial())}).ok());
@@ -76,14 +93,22 @@ TEST(Config, WrongValuesAreAllNamed) {
 TEST(Config, CredentialFlag) {
   const auto one = ParseCredentialFlag("name=web,user=deploy,key=/a,key=/b,agent=/s,become=true,sshConfig=/c");
   ASSERT_TRUE(one.ok()) << one.status();
-  EXPECT_EQ(*one, (CredentialConfig{.name = "web", .user = "deploy", .key_files = {"/a", "/b"}, .agent_socket = "/s", .become = true, .ssh_config = "/c"}));
+  EXPECT_EQ(*one, (CredentialConfig{.name = "web",
+                                    .user = "deploy",
+                                    .key_files = {"/a", "/b"},
+                                    .agent_socket = "/s",
+                                    .become = true,
+                                    .ssh_config = "/c"}));
   EXPECT_EQ(ParseCredentialFlag("key=/a")->name, "default");
-  for (const char* wrong : {"", "nam=x", "become=maybe", "user"}) EXPECT_FALSE(ParseCredentialFlag(wrong).ok()) << wrong;
+  for (const char* wrong : {"", "nam=x", "become=maybe", "user"})
+    EXPECT_FALSE(ParseCredentialFlag(wrong).ok()) << wrong;
 }
 
 TEST(Config, WhatIsPrintedIsReadAgain) {
-  const auto config = MakeConfig(true, {Said("flag", {{"listen", "off"}, {"socket", "/a b: \"c\""}, {"downloads.allowHosts", "a.org,*.b.org"}}),
-                                        {.origin = "flag", .credentials = {*ParseCredentialFlag("name=web,user=u,key=/k,become=true")}}, Defaults(Trial())});
+  const auto config = MakeConfig(
+      true, {Said("flag", {{"listen", "off"}, {"socket", "/a b: \"c\""}, {"downloads.allowHosts", "a.org,*.b.org"}}),
+             {.origin = "flag", .credentials = {*ParseCredentialFlag("name=web,user=u,key=/k,become=true")}},
+             Defaults(Trial())});
   ASSERT_TRUE(config.ok()) << config.status();
   const std::string text = PrintConfig(*config);
   EXPECT_THAT(text, HasSubstr("# flag"));
@@ -98,7 +123,9 @@ TEST(Config, WhatIsPrintedIsReadAgain) {
 TEST(Config, SettingsAreConsistent) {
   std::set<std::string> names;
   for (const Setting& setting : kSettings) {
-    EXPECT_TRUE(names.insert(setting.key).second && names.insert(setting.env).second && names.insert(setting.flag).second) << setting.key;
+    EXPECT_TRUE(names.insert(setting.key).second && names.insert(setting.env).second &&
+                names.insert(setting.flag).second)
+        << setting.key;
     EXPECT_TRUE(Defaults(Trial()).values.count(setting.key) == 1) << setting.key << " has no default";
   }
 }

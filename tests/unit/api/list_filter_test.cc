@@ -34,7 +34,8 @@ TEST(JobFilter, AllFields) {
 }
 
 TEST(JobFilter, SaysWhatIsWrongAndWhere) {
-  EXPECT_THAT(Problem("stat = RUNNING"), HasSubstr("column 1: expected one of state, environment, service, resource; did you mean `state`?"));
+  EXPECT_THAT(Problem("stat = RUNNING"),
+              HasSubstr("column 1: expected one of state, environment, service, resource; did you mean `state`?"));
   EXPECT_THAT(Problem("state = RUNING"), HasSubstr("column 9: no state `RUNING`; did you mean `RUNNING`?"));
   EXPECT_THAT(Problem("state = STATE_UNSPECIFIED"), HasSubstr("no state"));
   EXPECT_THAT(Problem("state"), HasSubstr("column 6: expected `=` after `state`"));
@@ -51,7 +52,8 @@ TEST(JobFilter, SaysWhatIsWrongAndWhere) {
 TEST(LabelSelector, Parses) {
   const auto labels = ParseLabelSelector(" role=web , zone = a=b,empty=");
   ASSERT_TRUE(labels.ok()) << labels.status();
-  EXPECT_THAT(*labels, testing::ElementsAre(std::make_pair("role", "web"), std::make_pair("zone", "a=b"), std::make_pair("empty", "")));
+  EXPECT_THAT(*labels, testing::ElementsAre(std::make_pair("role", "web"), std::make_pair("zone", "a=b"),
+                                            std::make_pair("empty", "")));
   EXPECT_TRUE(ParseLabelSelector("")->empty());
   for (const char* wrong : {"role", "=x", "a=1,a=2", "a=1,,b=2"}) EXPECT_FALSE(ParseLabelSelector(wrong).ok()) << wrong;
 }

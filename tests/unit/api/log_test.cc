@@ -8,7 +8,8 @@ namespace pe {
 namespace {
 
 TEST(Log, JsonLinesStayOneLineAndParse) {
-  const std::string line = JsonLogLine("2026-01-02T03:04:05.678Z", LogLevel::kWarning, "from a \"host\"\n\x1b[31m\xff", {{"job", "jobs/1"}, {"n", "2"}});
+  const std::string line = JsonLogLine("2026-01-02T03:04:05.678Z", LogLevel::kWarning, "from a \"host\"\n\x1b[31m\xff",
+                                       {{"job", "jobs/1"}, {"n", "2"}});
   EXPECT_EQ(line.find('\n'), std::string::npos);
   EXPECT_EQ(line.find('\x1b'), std::string::npos);
   const auto parsed = nlohmann::json::parse(line);

@@ -23,7 +23,8 @@ TEST(PageToken, NothingIsNothing) {
 TEST(PageToken, IsBoundToItsListAndFilter) {
   const std::string token = MakePageToken("jobs", "a", "cursor");
   EXPECT_EQ(ReadPageToken("jobs", "b", token).status().code(), absl::StatusCode::kInvalidArgument);
-  EXPECT_NE(ReadPageToken("jobs", "b", token).status().message().find("another list or filter"), absl::string_view::npos);
+  EXPECT_NE(ReadPageToken("jobs", "b", token).status().message().find("another list or filter"),
+            absl::string_view::npos);
   EXPECT_FALSE(ReadPageToken("resources", "a", token).ok());
   // List and filter do not run into each other.
   EXPECT_FALSE(ReadPageToken("job", "sa", MakePageToken("jobs", "a", "cursor")).ok());

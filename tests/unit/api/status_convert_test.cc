@@ -46,7 +46,8 @@ TEST(StatusConvert, DetailsTravel) {
 
 TEST(StatusConvert, ManyViolationsAreBoundedAndCounted) {
   std::vector<Violation> violations;
-  for (int i = 0; i < 5000; ++i) violations.push_back({absl::StrCat("spec.steps[", i, "].file.path"), "must be an absolute path"});
+  for (int i = 0; i < 5000; ++i)
+    violations.push_back({absl::StrCat("spec.steps[", i, "].file.path"), "must be an absolute path"});
   const grpc::Status status = ToGrpc(InvalidRequest(violations));
   EXPECT_LE(status.error_message().size(), kMaxErrorMessageBytes);
   EXPECT_LE(status.error_details().size(), kMaxErrorDetailBytes + kMaxErrorMessageBytes + 256);
@@ -57,7 +58,8 @@ TEST(StatusConvert, ManyViolationsAreBoundedAndCounted) {
   EXPECT_EQ(bad.field_violations(0).field(), "spec.steps[0].file.path");
   const int kept = bad.field_violations_size() - 1;
   EXPECT_GT(kept, 30);
-  EXPECT_NE(bad.field_violations(kept).description().find(absl::StrCat("and ", 5000 - kept, " more")), std::string::npos)
+  EXPECT_NE(bad.field_violations(kept).description().find(absl::StrCat("and ", 5000 - kept, " more")),
+            std::string::npos)
       << bad.field_violations(kept).description();
 }
 

@@ -31,7 +31,8 @@ TEST(Endpoint, HostsAndPorts) {
   EXPECT_FALSE(ParseEndpoint("engine.example:8443")->local);
   EXPECT_TRUE(ParseEndpoint("127.0.0.1:7443")->local);
   EXPECT_TRUE(ParseEndpoint("[::1]:7443")->local);
-  for (const char* text : {"host", "host:", ":1", "host:0", "host:70000", "::1:5", "http://x:1"}) EXPECT_FALSE(ParseEndpoint(text).ok()) << text;
+  for (const char* text : {"host", "host:", ":1", "host:0", "host:70000", "::1:5", "http://x:1"})
+    EXPECT_FALSE(ParseEndpoint(text).ok()) << text;
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ namespace provision::client {
 namespace {
 
 void Attach(const google::protobuf::Message& detail, absl::Status* status) {
-  status->SetPayload("type.googleapis.com/" + detail.GetDescriptor()->full_name(), absl::Cord(detail.SerializeAsString()));
+  status->SetPayload("type.googleapis.com/" + detail.GetDescriptor()->full_name(),
+                     absl::Cord(detail.SerializeAsString()));
 }
 
 TEST(Error, DecodesDetails) {

@@ -10,12 +10,14 @@ using testing::AllOf;
 using testing::HasSubstr;
 
 TEST(Explain, TheWholeSpec) {
-  EXPECT_THAT(*SpecDocs().Explain(""), AllOf(HasSubstr("libraries"), HasSubstr("Packages the service depends on."), HasSubstr("fileEdit")));
+  EXPECT_THAT(*SpecDocs().Explain(""),
+              AllOf(HasSubstr("libraries"), HasSubstr("Packages the service depends on."), HasSubstr("fileEdit")));
 }
 
 TEST(Explain, KindsAndFields) {
   const SpecDocs docs;
-  EXPECT_THAT(*docs.Explain("file"), AllOf(HasSubstr("path"), HasSubstr("Absolute path."), HasSubstr("One of (source)")));
+  EXPECT_THAT(*docs.Explain("file"),
+              AllOf(HasSubstr("path"), HasSubstr("Absolute path."), HasSubstr("One of (source)")));
   EXPECT_THAT(*docs.Explain("unit.state"), AllOf(HasSubstr("RELOADED"), HasSubstr("restarted when it cannot reload")));
   EXPECT_THAT(*docs.Explain("security.reboot"), HasSubstr("IF_REQUIRED"));
   EXPECT_EQ(*docs.Explain("for_each"), *docs.Explain("forEach"));

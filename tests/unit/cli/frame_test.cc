@@ -22,19 +22,18 @@ TEST(Frame, ShowsActiveStepsAndCollapsesTheRest) {
   SampleJob sample({"web-1", "web-2", "web-3"});
   JobView view{Job()};
   sample.JobState(Job::PLANNING).JobState(Job::RUNNING);
-  for (int t = 0; t < 2; ++t) sample.TargetState(t, Job::PLANNING).TargetState(t, Job::RUNNING).Planned(t, {"a", "security.patches", "c"});
+  for (int t = 0; t < 2; ++t)
+    sample.TargetState(t, Job::PLANNING).TargetState(t, Job::RUNNING).Planned(t, {"a", "security.patches", "c"});
   for (int s = 0; s < 3; ++s) sample.Step(0, s, StepStatus::UNCHANGED);
   sample.TargetState(0, Job::SUCCEEDED).Step(1, 0, StepStatus::CHANGED).Step(1, 1, StepStatus::RUNNING);
   sample.Output(1, 1, "Get:1 http://deb\nUnpacking ng").Progress(1, 1, 9, 20, "Unpacking").Sleep(4100);
   sample.TargetState(2, Job::QUEUED, "queued behind job 0xyz on resources/web-3", "QUEUED_BEHIND");
-  EXPECT_THAT(Show(&sample, &view, {.width = 100, .height = 20}),
-              ElementsAre("hello-web 1.2.0  jobs/0abcdefgh1234567  running  4.1 s",
-                          "+ web-1  ready: 3 unchanged  0.00 s",
-                          "> web-2  running 1/3  4.1 s",
-                          "    > security.patches  4.1 s  [#########...........] 45%  Unpacking",
-                          "        | Get:1 http://deb",
-                          "        | Unpacking ng",
-                          "? web-3  queued: queued behind job 0xyz on resources/web-3"));
+  EXPECT_THAT(
+      Show(&sample, &view, {.width = 100, .height = 20}),
+      ElementsAre("hello-web 1.2.0  jobs/0abcdefgh1234567  running  4.1 s", "+ web-1  ready: 3 unchanged  0.00 s",
+                  "> web-2  running 1/3  4.1 s", "    > security.patches  4.1 s  [#########...........] 45%  Unpacking",
+                  "        | Get:1 http://deb", "        | Unpacking ng",
+                  "? web-3  queued: queued behind job 0xyz on resources/web-3"));
 }
 
 TEST(Frame, NeverTallerOrWiderThanTheTerminal) {
@@ -45,7 +44,9 @@ TEST(Frame, NeverTallerOrWiderThanTheTerminal) {
   for (int t = 0; t < 500; ++t) {
     sample.TargetState(t, Job::RUNNING).Planned(t, {"a"});
     if (t % 5 == 0) sample.Step(t, 0, StepStatus::UNCHANGED).TargetState(t, Job::SUCCEEDED);
-    if (t % 5 != 0) sample.Step(t, 0, StepStatus::RUNNING).Output(t, 0, std::string(300, 'x') + "\n" + std::string(300, 'y') + "\n");
+    if (t % 5 != 0)
+      sample.Step(t, 0, StepStatus::RUNNING)
+          .Output(t, 0, absl::StrCat(std::string(300, 'x'), "\n", std::string(300, 'y'), "\n"));
   }
   const auto lines = Show(&sample, &view, {.width = 40, .height = 12});
   EXPECT_EQ(lines.size(), 11u);
@@ -64,13 +65,15 @@ TEST(Frame, SaysWhatAPersonMustDo) {
   SampleJob sample({"web-1"});
   JobView view{Job()};
   sample.TargetState(0, Job::PAUSED, "unknown key SHA256:abc", "HOST_KEY_UNKNOWN");
-  EXPECT_THAT(Show(&sample, &view, {.width = 200, .height = 20}), testing::Contains(testing::HasSubstr("pe resource trust web-1 SHA256:abc")));
+  EXPECT_THAT(Show(&sample, &view, {.width = 200, .height = 20}),
+              testing::Contains(testing::HasSubstr("pe resource trust web-1 SHA256:abc")));
 }
 
 TEST(Frame, DoesNotRepeatACommandThatTheReasonHas) {
   SampleJob sample({"web-1"});
   JobView view{Job()};
-  sample.TargetState(0, Job::PAUSED, "the host key SHA256:abc is not known; then: pe resource trust web-1 SHA256:abc", "HOST_KEY_UNKNOWN");
+  sample.TargetState(0, Job::PAUSED, "the host key SHA256:abc is not known; then: pe resource trust web-1 SHA256:abc",
+                     "HOST_KEY_UNKNOWN");
   const auto lines = Show(&sample, &view, {.width = 200, .height = 20});
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[2], "    on the host: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub");

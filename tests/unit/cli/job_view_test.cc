@@ -17,7 +17,10 @@ void Apply(SampleJob* sample, JobView* view) {
 TEST(JobView, FoldsEventsAndCounts) {
   SampleJob sample({"web-1"});
   JobView view{Job()};
-  sample.TargetState(0, Job::RUNNING).Planned(0, {"a", "b", "c"}).Step(0, 0, StepStatus::RUNNING).Step(0, 0, StepStatus::CHANGED);
+  sample.TargetState(0, Job::RUNNING)
+      .Planned(0, {"a", "b", "c"})
+      .Step(0, 0, StepStatus::RUNNING)
+      .Step(0, 0, StepStatus::CHANGED);
   sample.Step(0, 1, StepStatus::RUNNING).JobState(Job::RUNNING);
   Apply(&sample, &view);
   EXPECT_EQ(view.job().state(), Job::RUNNING);

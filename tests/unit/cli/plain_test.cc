@@ -16,7 +16,8 @@ TEST(PlainText, OneLineForEachChange) {
   JobView view{Job()};
   PlainText text{PlainOptions{}};
   sample.JobState(Job::PLANNING);
-  sample.TargetState(0, Job::PLANNING).TargetState(1, Job::QUEUED, "queued behind job 0xyz on resources/web-2", "QUEUED_BEHIND");
+  sample.TargetState(0, Job::PLANNING)
+      .TargetState(1, Job::QUEUED, "queued behind job 0xyz on resources/web-2", "QUEUED_BEHIND");
   EXPECT_EQ(text.Apply(sample.Take(), &view),
             "jobs/0abcdefgh1234567: hello-web 1.2.0, 2 hosts\n"
             "jobs/0abcdefgh1234567: planning\n"
@@ -42,10 +43,12 @@ TEST(PlainText, SaysWhatAPersonMustDo) {
   JobView view{sample.job()};
   PlainText text{PlainOptions{.brief = true}};
   EXPECT_EQ(text.Opening(view.job()), "jobs/0abcdefgh1234567: hello-web 1.2.0, 1 host\n");
-  sample.TargetState(0, Job::PAUSED, "the host offers the unknown key SHA256:aB3+/x=, which nobody has trusted", "HOST_KEY_UNKNOWN");
+  sample.TargetState(0, Job::PAUSED, "the host offers the unknown key SHA256:aB3+/x=, which nobody has trusted",
+                     "HOST_KEY_UNKNOWN");
   EXPECT_EQ(text.Apply(sample.Take(), &view),
             "web-1: paused: the host offers the unknown key SHA256:aB3+/x=, which nobody has trusted\n"
-            "web-1: compare SHA256:aB3+/x= with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub there), then: "
+            "web-1: compare SHA256:aB3+/x= with the host's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub "
+            "there), then: "
             "pe resource trust web-1 SHA256:aB3+/x=\n");
 }
 
@@ -54,7 +57,10 @@ TEST(PlainText, BriefKeepsWhatChangedOrFailed) {
   JobView view{sample.job()};
   PlainText text{PlainOptions{.brief = true}};
   text.Opening(view.job());
-  sample.TargetState(0, Job::RUNNING).Planned(0, {"a", "b", "c"}).Step(0, 0, StepStatus::RUNNING).Step(0, 0, StepStatus::UNCHANGED);
+  sample.TargetState(0, Job::RUNNING)
+      .Planned(0, {"a", "b", "c"})
+      .Step(0, 0, StepStatus::RUNNING)
+      .Step(0, 0, StepStatus::UNCHANGED);
   sample.Output(0, 1, "noise\n").Step(0, 1, StepStatus::CHANGED).Step(0, 2, StepStatus::FAILED, "no such package");
   sample.Next(0, -1)->mutable_warning()->set_message("a reboot is needed");
   EXPECT_EQ(text.Apply(sample.Take(), &view),

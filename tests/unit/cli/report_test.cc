@@ -33,7 +33,10 @@ TEST(Report, OneLineForEachHost) {
 
 TEST(Report, RepeatsTheFailedStepsLogWithWhatToDo) {
   SampleJob sample({"web-1"});
-  sample.Planned(0, {"libraries.packages"}).Step(0, 0, StepStatus::RUNNING).Output(0, 0, "Reading lists\nE: none\n").Sleep(3100);
+  sample.Planned(0, {"libraries.packages"})
+      .Step(0, 0, StepStatus::RUNNING)
+      .Output(0, 0, "Reading lists\nE: none\n")
+      .Sleep(3100);
   sample.Step(0, 0, StepStatus::FAILED, "no package nginx-lite");
   sample.JobState(Job::FAILED, "a step failed");
   auto events = sample.Take();
@@ -68,7 +71,8 @@ TEST(Report, WithoutALogItTakesTheResultsTail) {
 TEST(Report, AJobThatFailedWithoutAStepSaysWhy) {
   SampleJob sample({"web-1"});
   sample.JobState(Job::TIMED_OUT, "the deadline of 30 s passed");
-  EXPECT_THAT(FailureReport(View(&sample).job(), nullptr, sample.now()), HasSubstr("jobs/0abcdefgh1234567: the deadline of 30 s passed\n"));
+  EXPECT_THAT(FailureReport(View(&sample).job(), nullptr, sample.now()),
+              HasSubstr("jobs/0abcdefgh1234567: the deadline of 30 s passed\n"));
 }
 
 TEST(Report, SaysNothingAboutSuccess) {
@@ -79,7 +83,9 @@ TEST(Report, SaysNothingAboutSuccess) {
 
 TEST(Report, PlanShowsDiffs) {
   SampleJob sample({"web-1"}, Job::PLAN);
-  sample.Planned(0, {"page", "web"}).Step(0, 0, StepStatus::CHANGED, "content differs").Step(0, 1, StepStatus::UNCHANGED);
+  sample.Planned(0, {"page", "web"})
+      .Step(0, 0, StepStatus::CHANGED, "content differs")
+      .Step(0, 1, StepStatus::UNCHANGED);
   sample.Next(0, 0)->mutable_diff()->set_text("-old\n+n\x1b[0mew\n");
   const JobView view = View(&sample);
   EXPECT_EQ(PlanReport(view.job()),

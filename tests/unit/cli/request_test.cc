@@ -19,7 +19,10 @@ std::string Error(const ApplyOptions& options) {
 
 TEST(Request, Targets) {
   ProvisionRequest request;
-  ASSERT_TRUE(FillRequest({.targets = {"ssh://root@h", "resources/a", "web-1"}, .selectors = {"role=web"}, .credential = "c"}, &request).ok());
+  ASSERT_TRUE(
+      FillRequest({.targets = {"ssh://root@h", "resources/a", "web-1"}, .selectors = {"role=web"}, .credential = "c"},
+                  &request)
+          .ok());
   EXPECT_EQ(request.targets(0).inline_().address(), "ssh://root@h");
   EXPECT_EQ(request.targets(0).inline_().credential(), "c");
   EXPECT_EQ(request.targets(1).resource(), "resources/a");
@@ -37,7 +40,13 @@ TEST(Request, TargetsThatAreWrong) {
 
 TEST(Request, TheRest) {
   ProvisionRequest request;
-  const ApplyOptions options{.targets = {"a"}, .request_id = "r1", .on_failure = "continue", .timeout = "30m", .parallelism = 3, .environment = "prod", .plan = true};
+  const ApplyOptions options{.targets = {"a"},
+                             .request_id = "r1",
+                             .on_failure = "continue",
+                             .timeout = "30m",
+                             .parallelism = 3,
+                             .environment = "prod",
+                             .plan = true};
   ASSERT_TRUE(FillRequest(options, &request).ok());
   EXPECT_EQ(request.mode(), provision::v1::Job::PLAN);
   EXPECT_EQ(request.request_id(), "r1");
@@ -54,9 +63,14 @@ TEST(Values, LaterSourcesWin) {
   const std::string secret_path = testing::TempDir() + "/secret";
   std::ofstream(secret_path) << "from file\n";
   std::map<std::string, std::string> values;
-  ASSERT_TRUE(ReadValues({.vars = {"b=flag", "c=x=y"}, .var_files = {path}, .secrets = {"s=env:PE_TEST_SECRET", "t=file:" + secret_path}}, nullptr, &values).ok());
-  EXPECT_EQ(values, (std::map<std::string, std::string>{
-                        {"a", "file"}, {"b", "flag"}, {"c", "x=y"}, {"list", "[\"x\"]"}, {"s", "s3cret"}, {"t", "from file"}}));
+  ASSERT_TRUE(ReadValues({.vars = {"b=flag", "c=x=y"},
+                          .var_files = {path},
+                          .secrets = {"s=env:PE_TEST_SECRET", "t=file:" + secret_path}},
+                         nullptr, &values)
+                  .ok());
+  EXPECT_EQ(values,
+            (std::map<std::string, std::string>{
+                {"a", "file"}, {"b", "flag"}, {"c", "x=y"}, {"list", "[\"x\"]"}, {"s", "s3cret"}, {"t", "from file"}}));
 }
 
 TEST(Values, SecretsAreNotTakenFromArguments) {
@@ -69,7 +83,8 @@ TEST(Values, SecretsAreNotTakenFromArguments) {
   EXPECT_THAT(raw.message(), HasSubstr("wants env:NAME"));
   EXPECT_THAT(raw.message(), testing::Not(HasSubstr("hunter2")));
   EXPECT_THAT(ReadValues({.secrets = {"hunter2"}}, &spec, &values).message(), testing::Not(HasSubstr("hunter2")));
-  EXPECT_THAT(ReadValues({.secrets = {"pw=env:PE_NOT_SET_AT_ALL"}}, &spec, &values).message(), HasSubstr("PE_NOT_SET_AT_ALL"));
+  EXPECT_THAT(ReadValues({.secrets = {"pw=env:PE_NOT_SET_AT_ALL"}}, &spec, &values).message(),
+              HasSubstr("PE_NOT_SET_AT_ALL"));
   EXPECT_TRUE(values.empty());
 }
 

@@ -24,7 +24,8 @@ class SampleJob {
   SampleJob& Sleep(int64_t millis);
 
   SampleJob& JobState(provision::v1::Job::State state, const std::string& reason = "");
-  SampleJob& TargetState(int target, provision::v1::Job::State state, const std::string& reason = "", const std::string& code = "");
+  SampleJob& TargetState(int target, provision::v1::Job::State state, const std::string& reason = "",
+                         const std::string& code = "");
   SampleJob& Planned(int target, const std::vector<std::string>& ids);
   SampleJob& Step(int target, int step, provision::v1::StepStatus::State state, const std::string& message = "");
   SampleJob& Output(int target, int step, const std::string& data);

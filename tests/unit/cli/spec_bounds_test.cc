@@ -22,7 +22,9 @@ std::string Repeat(absl::string_view part, size_t times) {
   return out;
 }
 
-TEST(SpecBounds, Size) { EXPECT_THAT(Problems(std::string(kMaxDocumentBytes + 1, ' ')), HasSubstr("larger than 1 MiB")); }
+TEST(SpecBounds, Size) {
+  EXPECT_THAT(Problems(std::string(kMaxDocumentBytes + 1, ' ')), HasSubstr("larger than 1 MiB"));
+}
 
 TEST(SpecBounds, DepthInFlowAndInBlocks) {
   EXPECT_THAT(Problems(Repeat("[", 100'000)), HasSubstr("levels deep"));
@@ -34,7 +36,8 @@ TEST(SpecBounds, DepthInFlowAndInBlocks) {
 
 TEST(SpecBounds, AliasesThatDouble) {
   std::string bomb = "x0: &a0 [k, k, k, k, k, k, k, k]\n";
-  for (int i = 1; i < 20; ++i) absl::StrAppend(&bomb, "x", i, ": &a", i, " [", Repeat(absl::StrCat("*a", i - 1, ", "), 10), "]\n");
+  for (int i = 1; i < 20; ++i)
+    absl::StrAppend(&bomb, "x", i, ": &a", i, " [", Repeat(absl::StrCat("*a", i - 1, ", "), 10), "]\n");
   // As unknown fields the tree is never walked.
   EXPECT_THAT(Problems(bomb), HasSubstr("unknown field \"x0\""));
   const std::string big(400'000, 'k');

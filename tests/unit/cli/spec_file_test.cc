@@ -51,7 +51,8 @@ acceptance: [{http: {url: "http://localhost/", status: 200, contains: "${vars.gr
 }
 
 TEST(SpecFile, ReadsJson) {
-  const ServiceSpec spec = Good("{\"name\": \"x\", \"steps\": [{\"id\": \"a\", \"timeout\": \"1.5s\", \"exec\": {\"argv\": [\"true\"]}}]}");
+  const ServiceSpec spec =
+      Good("{\"name\": \"x\", \"steps\": [{\"id\": \"a\", \"timeout\": \"1.5s\", \"exec\": {\"argv\": [\"true\"]}}]}");
   EXPECT_EQ(spec.steps(0).timeout().seconds(), 1);
   EXPECT_EQ(spec.steps(0).timeout().nanos(), 500'000'000);
   EXPECT_EQ(spec.steps(0).exec().argv(0), "true");
@@ -89,7 +90,8 @@ TEST(SpecFile, AliasesAreWhatTheyName) {
 }
 
 TEST(SpecFile, SaysEverythingAtOnceWithLineAndColumn) {
-  EXPECT_EQ(Problems(R"(name: x
+  EXPECT_EQ(
+      Problems(R"(name: x
 nmae: y
 steps:
   - id: page
@@ -100,16 +102,18 @@ steps:
     after: page
   - just text
 )"),
-            "s.yaml:2:1: unknown field \"nmae\"; did you mean \"name\"?\n"
-            "s.yaml:5:5: steps[0]: unknown field \"fil\"; did you mean \"file\"?\n"
-            "s.yaml:7:36: steps[1].unit.state: expected one of STARTED, STOPPED, RESTARTED, RELOADED, found \"started\"; "
-            "did you mean STARTED?\n"
-            "s.yaml:7:54: steps[1].unit.enabled: expected true or false, found \"yes\"; write true\n"
-            "s.yaml:8:14: steps[1].timeout: expected a duration, found \"5m\"; write \"300s\"\n"
-            "s.yaml:9:12: steps[1].after: expected a list, found \"page\"; write [page]\n"
-            "s.yaml:10:5: steps[2]: expected a map, found \"just text\"; its fields are id, title, after, parallel, when, forEach, "
-            "timeout, retry, notify, onFailure, on, osImage, repository, repositoryKey, package, securityPatches, file, directory, "
-            "symlink, fileEdit, download, user, group, authorizedKey, unit, sysctl, hostname, exec, probe, monitoring\n");
+      "s.yaml:2:1: unknown field \"nmae\"; did you mean \"name\"?\n"
+      "s.yaml:5:5: steps[0]: unknown field \"fil\"; did you mean \"file\"?\n"
+      "s.yaml:7:36: steps[1].unit.state: expected one of STARTED, STOPPED, RESTARTED, RELOADED, found \"started\"; "
+      "did you mean STARTED?\n"
+      "s.yaml:7:54: steps[1].unit.enabled: expected true or false, found \"yes\"; write true\n"
+      "s.yaml:8:14: steps[1].timeout: expected a duration, found \"5m\"; write \"300s\"\n"
+      "s.yaml:9:12: steps[1].after: expected a list, found \"page\"; write [page]\n"
+      "s.yaml:10:5: steps[2]: expected a map, found \"just text\"; its fields are id, title, after, parallel, when, "
+      "forEach, "
+      "timeout, retry, notify, onFailure, on, osImage, repository, repositoryKey, package, securityPatches, file, "
+      "directory, "
+      "symlink, fileEdit, download, user, group, authorizedKey, unit, sysctl, hostname, exec, probe, monitoring\n");
 }
 
 TEST(SpecFile, ShowsTheLineWithACaret) {
@@ -122,13 +126,15 @@ TEST(SpecFile, ShowsTheLineWithACaret) {
 
 TEST(SpecFile, RefusesWhatIsSaidTwice) {
   EXPECT_EQ(Problems("name: x\nname: y\n"), "s.yaml:2:1: name: is given twice; the first one is on line 1\n");
-  EXPECT_EQ(Problems("steps: [{for_each: x,\n forEach: y}]\n"), "s.yaml:2:2: steps[0].for_each: is given twice; the first one is on line 1\n");
+  EXPECT_EQ(Problems("steps: [{for_each: x,\n forEach: y}]\n"),
+            "s.yaml:2:2: steps[0].for_each: is given twice; the first one is on line 1\n");
   EXPECT_EQ(Problems("steps:\n- file: {path: /a}\n  exec: {argv: [x]}\n"),
             "s.yaml:3:3: steps[0].exec: only one of \"file\" and \"exec\" may be given\n");
 }
 
 TEST(SpecFile, ChecksRangesAndForms) {
-  EXPECT_THAT(Problems("steps: [{retry: {attempts: 3000000000}}]"), HasSubstr("3000000000 is out of range; it must be from -2147483648 to 2147483647"));
+  EXPECT_THAT(Problems("steps: [{retry: {attempts: 3000000000}}]"),
+              HasSubstr("3000000000 is out of range; it must be from -2147483648 to 2147483647"));
   EXPECT_THAT(Problems("steps: [{retry: {attempts: many}}]"), HasSubstr("expected a whole number, found \"many\""));
   EXPECT_THAT(Problems("steps: [{retry: {attempts: 1.5}}]"), HasSubstr("expected a whole number, found \"1.5\""));
   EXPECT_THAT(Problems("steps: [{file: {data: '%%'}}]"), HasSubstr("expected base64"));
@@ -137,7 +143,8 @@ TEST(SpecFile, ChecksRangesAndForms) {
   EXPECT_THAT(Problems("name: [x]"), HasSubstr("expected a single value, found a list"));
   EXPECT_THAT(Problems("libraries: [nginx]"), HasSubstr("expected a map, found \"nginx\"; write {name: nginx}"));
   EXPECT_THAT(Problems("steps: [{after: [a, ~]}]"), HasSubstr("steps[0].after[1]: is empty"));
-  EXPECT_THAT(Problems("steps: [{unit: {enabled: 'true'}}]"), HasSubstr("expected true or false, found text \"true\"; write true"));
+  EXPECT_THAT(Problems("steps: [{unit: {enabled: 'true'}}]"),
+              HasSubstr("expected true or false, found text \"true\"; write true"));
 }
 
 TEST(SpecFile, NothingIsTheDefaultExceptForAKind) {

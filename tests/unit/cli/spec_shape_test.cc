@@ -16,7 +16,8 @@ void Walk(const Descriptor* type, std::set<const Descriptor*>* seen) {
   if (!seen->insert(type).second) return;
   for (int i = 0; i < type->field_count(); ++i) {
     const auto* const field = type->field(i);
-    EXPECT_FALSE(field->is_map()) << field->full_name() << ": teach client/cli/spec_file/message_reader.cc to read maps";
+    EXPECT_FALSE(field->is_map()) << field->full_name()
+                                  << ": teach client/cli/spec_file/message_reader.cc to read maps";
     if (field->message_type() == nullptr || IsDuration(*field)) continue;
     EXPECT_EQ(field->message_type()->file()->package(), "provision.v1") << field->full_name();
     Walk(field->message_type(), seen);

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+
 namespace pe::cli {
 namespace {
 
@@ -56,7 +58,7 @@ TEST(StepLog, IsBounded) {
   EXPECT_EQ(log.count(), 1000);
   EXPECT_THAT(log.From(0), SizeIs(400));
   EXPECT_THAT(log.From(998), ElementsAre("998", "999"));
-  Add(&log, std::string(1 << 20, 'x') + "\n");
+  Add(&log, absl::StrCat(std::string(1 << 20, 'x'), "\n"));
   EXPECT_THAT(log.Tail(1), ElementsAre(SizeIs(2048)));
 }
 

@@ -23,7 +23,8 @@ TEST(VariablesFile, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(text,
             "v.yaml:1:1: a: expected a value or a list of values, found a map\n"
             "v.yaml:3:1: c: is given twice\n");
-  EXPECT_THAT(FormatProblems(document, ParseVariables({"v.yaml", "[1]"}, &values), false), HasSubstr("expected a map from names to values"));
+  EXPECT_THAT(FormatProblems(document, ParseVariables({"v.yaml", "[1]"}, &values), false),
+              HasSubstr("expected a map from names to values"));
 }
 
 }  // namespace

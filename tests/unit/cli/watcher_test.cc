@@ -93,7 +93,8 @@ TEST(Watcher, ResumesACutStreamWithoutAGap) {
                             {{Batch(3, 4)}, absl::ResourceExhaustedError("slow reader")},
                             {{Batch(5, 5, true)}, absl::OkStatus()}}};
   int cuts = 0;
-  Watcher watcher({.name = "jobs/x", .after_seq = 0, .on_cut = [&](const absl::Status&, absl::Duration) { ++cuts; }}, engine.Open());
+  Watcher watcher({.name = "jobs/x", .after_seq = 0, .on_cut = [&](const absl::Status&, absl::Duration) { ++cuts; }},
+                  engine.Open());
   absl::Status status;
   EXPECT_THAT(Drain(&watcher, &status), ElementsAre(1, 2, 3, 4, 5));
   EXPECT_TRUE(status.ok());
@@ -173,7 +174,9 @@ TEST(Watcher, BeginsWithASnapshotAndResumesAfterIt) {
 TEST(Watcher, CancelEndsAWaitBetweenAttempts) {
   Engine engine{.scripts = {{{Batch(1, 1)}, absl::UnavailableError("cut")}}};
   Watcher* self = nullptr;
-  Watcher watcher({.name = "jobs/x", .after_seq = 0, .on_cut = [&](const absl::Status&, absl::Duration) { self->Cancel(); }}, engine.Open());
+  Watcher watcher(
+      {.name = "jobs/x", .after_seq = 0, .on_cut = [&](const absl::Status&, absl::Duration) { self->Cancel(); }},
+      engine.Open());
   self = &watcher;
   absl::Status status;
   Drain(&watcher, &status);

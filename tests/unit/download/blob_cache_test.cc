@@ -1,10 +1,10 @@
 // The cache by itself: what is trusted, and what goes when it is full.
 #include "server/download/blob_cache.h"
 
-#include <fstream>
-
 #include <fcntl.h>
 #include <sys/stat.h>
+
+#include <fstream>
 
 #include "tests/unit/download/fixture.h"
 

@@ -40,7 +40,7 @@ TEST_F(Rules, LoopbackIsRefusedUnlessItIsAllowed) {
   options_.allow_private = false;
   TestHttpServer server([](const HttpRequest& request) { return TestHttpServer::Content(request, "inside"); });
   const std::string port = std::to_string(server.port());
-  for (const std::string& host : {"127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"}) {
+  for (const std::string host : {"127.0.0.1", "localhost", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]"}) {
     const std::string text = Text(Get("http://" + host + ":" + port + "/a", Sha256Hex("inside")));
     EXPECT_THAT(text, HasSubstr("PERMISSION_DENIED")) << host;
     EXPECT_THAT(text, HasSubstr("downloads.allowPrivate")) << host;

@@ -1,10 +1,10 @@
 // The engine's loop over the memory store and hosts in memory, in one thread and virtual time.
 #include "server/engine/engine_core.h"
 
-#include <optional>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <optional>
 
 #include "server/engine/fold.h"
 #include "storage/memory/memory_store.h"
@@ -26,7 +26,11 @@ class EngineCoreTest : public testing::Test {
   void StartAgain() {
     core_.reset();
     store_.Crash();
-    EngineParts parts{.store = &store_, .clock = &clock_, .random = &random_, .hub = &hub_, .transports = {{"ssh", &transport_}, {"local", &transport_}}};
+    EngineParts parts{.store = &store_,
+                      .clock = &clock_,
+                      .random = &random_,
+                      .hub = &hub_,
+                      .transports = {{"ssh", &transport_}, {"local", &transport_}}};
     EngineOptions options;
     options.credentials["default"] = Credential{.name = "default"};
     options.secret_key = std::string(32, 'k');
@@ -156,7 +160,8 @@ TEST_F(EngineCoreTest, AnUnknownHostKeyWaitsForTrust) {
   provision::v1::TrustResourceRequest trust;
   trust.set_name("resources/h1");
   trust.set_host_key(transport_.host("h1").key);
-  core_->TrustResource(trust, "uid 0", [](absl::StatusOr<provision::v1::Resource> r) { EXPECT_TRUE(r.ok()) << r.status(); });
+  core_->TrustResource(trust, "uid 0",
+                       [](absl::StatusOr<provision::v1::Resource> r) { EXPECT_TRUE(r.ok()) << r.status(); });
   Settle();
   EXPECT_EQ(Get(id).state(), Job::SUCCEEDED);
   const auto resource = store_.GetResource(ResourceId("h1"));

@@ -1,9 +1,9 @@
 // Jobs with downloads, over the engine's loop, hosts in memory and a fetcher that answers when the test says so.
-#include <deque>
-#include <optional>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <deque>
+#include <optional>
 
 #include "base/digest.h"
 #include "server/engine/engine_core.h"
@@ -39,10 +39,8 @@ class FakeFetcher final : public BlobFetcher {
   void Answer(const absl::StatusOr<std::string>& content) {
     const Done done = std::move(waiting.front());
     waiting.pop_front();
-    if (content.ok())
-      done(std::make_shared<const Bytes>(*content));
-    else
-      done(content.status());
+    if (content.ok()) done(std::make_shared<const Bytes>(*content));
+    else done(content.status());
   }
   std::vector<std::string> urls;
   std::deque<Done> waiting;

@@ -37,7 +37,8 @@ class FakeTransport::FakeConnection final : public Connection {
   std::shared_ptr<Wire> wire_;
 };
 
-std::unique_ptr<Connection> FakeTransport::Connect(const ConnectRequest& request, std::shared_ptr<ConnectionObserver> observer) {
+std::unique_ptr<Connection> FakeTransport::Connect(const ConnectRequest& request,
+                                                   std::shared_ptr<ConnectionObserver> observer) {
   auto wire = std::make_shared<Wire>();
   wire->host = request.address.host;
   wire->observer = std::move(observer);
@@ -55,7 +56,8 @@ bool FakeTransport::Pump() {
       any = wire->opened = true;
       CloseReason refuse = host.refuse;
       if (host.check_key && wire->pinned.empty()) refuse = {"HOST_KEY_UNKNOWN", "unknown", host.key, false};
-      if (host.check_key && !wire->pinned.empty() && wire->pinned != host.key) refuse = {"HOST_KEY_CHANGED", "changed", host.key, false};
+      if (host.check_key && !wire->pinned.empty() && wire->pinned != host.key)
+        refuse = {"HOST_KEY_CHANGED", "changed", host.key, false};
       if (!refuse.code.empty()) {
         wire->closed = true;
         wire->observer->OnClosed(refuse);
@@ -140,8 +142,11 @@ void FakeTransport::Answer(Wire& wire, const Frame& frame) {
       if (!host.deaf) wire.observer->OnFrame(pong);
       break;
     }
-    case Frame::kForgetRun: host.journal.erase(frame.forget_run().run()); break;
-    default: break;
+    case Frame::kForgetRun:
+      host.journal.erase(frame.forget_run().run());
+      break;
+    default:
+      break;
   }
 }
 

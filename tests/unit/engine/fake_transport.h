@@ -1,5 +1,5 @@
-// FakeTransport: hosts in memory for tests of the engine's loop. Everything happens in the caller's thread, when Pump is
-// called: what the engine sent is answered as an agent would.
+// FakeTransport: hosts in memory for tests of the engine's loop. Everything happens in the caller's thread, when Pump
+// is called: what the engine sent is answered as an agent would.
 #ifndef TESTS_UNIT_ENGINE_FAKE_TRANSPORT_H_
 #define TESTS_UNIT_ENGINE_FAKE_TRANSPORT_H_
 
@@ -15,18 +15,18 @@ namespace pe {
 
 // One host: how it behaves, and what happened on it.
 struct FakeHost {
-  CloseReason refuse;                 // when its code is set: connections end with it
+  CloseReason refuse;                                  // when its code is set: connections end with it
   std::string key = "SHA256:" + std::string(43, 'a');  // what it proves; unknown when nothing is pinned, if `check_key`
   bool check_key = false;
-  bool hold = false;                  // takes plans and does not report
-  std::string fail_step;              // this step fails
+  bool hold = false;                      // takes plans and does not report
+  std::string fail_step;                  // this step fails
   std::map<std::string, int> executions;  // step id -> times it was run
   std::vector<std::string> secrets_seen;
-  std::vector<std::string> runs;      // every RunPlan, in order
+  std::vector<std::string> runs;  // every RunPlan, in order
   int connects = 0;
   std::map<std::string, std::string> blobs;  // by digest, the plans too
   int pings = 0;
-  bool deaf = false;                  // answers no ping
+  bool deaf = false;  // answers no ping
   bool cancelled = false;
   std::map<std::string, std::vector<provision::agent::v1::Report>> journal;  // by run: every report made
   std::string engine_id;
@@ -35,7 +35,8 @@ struct FakeHost {
 class FakeTransport final : public Transport {
  public:
   FakeHost& host(const std::string& name) { return hosts_[name]; }
-  std::unique_ptr<Connection> Connect(const ConnectRequest& request, std::shared_ptr<ConnectionObserver> observer) override;
+  std::unique_ptr<Connection> Connect(const ConnectRequest& request,
+                                      std::shared_ptr<ConnectionObserver> observer) override;
   // Answers everything outstanding; false when there was nothing.
   bool Pump();
   // Cuts every connection of a host; its journal stays.

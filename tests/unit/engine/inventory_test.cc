@@ -6,7 +6,9 @@
 namespace pe {
 namespace {
 
-provision::v1::Resource Make(const std::string& id, const std::string& address) { return NewResource("resources/" + id, address, 1); }
+provision::v1::Resource Make(const std::string& id, const std::string& address) {
+  return NewResource("resources/" + id, address, 1);
+}
 
 TEST(Inventory, FindsByNameAndByAddressAlsoAfterAMove) {
   Inventory inventory;

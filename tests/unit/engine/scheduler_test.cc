@@ -1,9 +1,9 @@
 #include "server/engine/scheduler.h"
 
+#include <gtest/gtest.h>
+
 #include <random>
 #include <set>
-
-#include <gtest/gtest.h>
 
 namespace pe {
 namespace {

@@ -26,7 +26,8 @@ TEST(Transitions, TerminalStatesNeverChange) {
 TEST(Transitions, EveryLiveStateReachesAnEnd) {
   for (int s = 1; s <= Job::State_MAX; ++s) {
     const auto from = static_cast<Job::State>(s);
-    if (IsTerminal(from) || from == Job::AWAITING_APPROVAL || from == Job::ROLLING_BACK) continue;  // no rows yet: not entered
+    if (IsTerminal(from) || from == Job::AWAITING_APPROVAL || from == Job::ROLLING_BACK)
+      continue;  // no rows yet: not entered
     bool ends = false;
     for (const auto& t : kJobTransitions) ends = ends || (t.from == from && IsTerminal(t.to));
     EXPECT_TRUE(ends) << Job::State_Name(from);

@@ -58,8 +58,9 @@ TEST(Address, ErrorsSayWhatIsWrong) {
 
 // What would be an option to a command line, or end one.
 TEST(Address, NothingBeginsWithADashOrHasOddCharacters) {
-  for (const char* text : {"ssh://-oProxyCommand=x", "ssh://-l@h", "ssh://-u@web", "ssh://a b", "ssh://a;b", "ssh://a\nb", "ssh://u$x@h", "rootfs:///a\nb",
-                           "ssh://a%00", "ssh://a_b", "openssh://h..x"}) {
+  for (const char* text :
+       {"ssh://-oProxyCommand=x", "ssh://-l@h", "ssh://-u@web", "ssh://a b", "ssh://a;b", "ssh://a\nb", "ssh://u$x@h",
+        "rootfs:///a\nb", "ssh://a%00", "ssh://a_b", "openssh://h..x"}) {
     EXPECT_FALSE(ParseAddress(text).ok()) << text;
   }
   EXPECT_FALSE(ParseAddress(std::string(2000, 'a')).ok());

@@ -19,11 +19,14 @@ namespace pe {
 template <typename Message>
 Message Parse(const std::string& text) {
   Message out;
-  if (!google::protobuf::TextFormat::ParseFromString(text, &out)) ADD_FAILURE() << "not a " << Message::descriptor()->name() << ": " << text;
+  if (!google::protobuf::TextFormat::ParseFromString(text, &out))
+    ADD_FAILURE() << "not a " << Message::descriptor()->name() << ": " << text;
   return out;
 }
 
-inline provision::v1::ServiceSpec Spec(const std::string& text) { return Parse<provision::v1::ServiceSpec>("name: 'web' " + text); }
+inline provision::v1::ServiceSpec Spec(const std::string& text) {
+  return Parse<provision::v1::ServiceSpec>("name: 'web' " + text);
+}
 
 // "field: description", one a violation.
 inline std::vector<std::string> Lines(const std::vector<Violation>& violations) {
@@ -45,7 +48,8 @@ inline std::vector<std::string> Lines(const absl::Status& status) {
 // A Debian 12 host with systemd.
 inline provision::v1::Facts Bookworm() {
   return Parse<provision::v1::Facts>(
-      "hostname: 'web-1' os_id: 'debian' os_version: '12' os_codename: 'bookworm' architecture: 'amd64' cpus: 2 memory_bytes: 4096 "
+      "hostname: 'web-1' os_id: 'debian' os_version: '12' os_codename: 'bookworm' architecture: 'amd64' cpus: 2 "
+      "memory_bytes: 4096 "
       "addresses: '10.0.0.5' package_manager: 'apt' has_os: true capabilities: [INIT, KERNEL, NETWORK, REBOOT]");
 }
 
@@ -58,7 +62,8 @@ inline provision::v1::Facts Root() {
 
 // What PlanStage needs, with a life of its own.
 struct Planning {
-  explicit Planning(const std::string& spec_text, const std::map<std::string, std::string>& given = {}) : spec(Spec(spec_text)) {
+  explicit Planning(const std::string& spec_text, const std::map<std::string, std::string>& given = {})
+      : spec(Spec(spec_text)) {
     EXPECT_EQ(Lines(ValidateSpec(spec, "spec")), std::vector<std::string>());
     const auto bound = BindVariables(spec, given, &secrets);
     EXPECT_TRUE(bound.ok()) << bound.status();
@@ -87,7 +92,8 @@ struct Planning {
   PlanInput input;
 };
 
-// "0 page file", "1 web unit after 0", "2 x exec SKIPPED (reason)", "3 reload unit handler": index, id, kind and edges by index.
+// "0 page file", "1 web unit after 0", "2 x exec SKIPPED (reason)", "3 reload unit handler": index, id, kind and edges
+// by index.
 inline std::vector<std::string> Shown(const StagePlan& plan) {
   std::vector<int> sent;  // position -> index in the list
   for (size_t i = 0; i < plan.steps.size(); ++i) {
@@ -97,7 +103,8 @@ inline std::vector<std::string> Shown(const StagePlan& plan) {
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     const auto& [status, step] = plan.steps[i];
     std::string line = absl::StrCat(i, " ", status.id(), " ", status.kind());
-    if (status.state() == provision::v1::StepStatus::SKIPPED) absl::StrAppend(&line, " SKIPPED (", status.reason(), ")");
+    if (status.state() == provision::v1::StepStatus::SKIPPED)
+      absl::StrAppend(&line, " SKIPPED (", status.reason(), ")");
     for (const int position : step.after()) absl::StrAppend(&line, " after ", sent[position]);
     for (const int position : step.notify()) absl::StrAppend(&line, " notifies ", sent[position]);
     if (step.handler()) line += " handler";

@@ -16,19 +16,22 @@ TEST(PlanHosts, AnotherOperatingSystemIsAnError) {
   planning.facts.set_os_id("ubuntu");
   planning.facts.set_os_version("22.04");
   planning.facts.set_os_codename("jammy");
-  EXPECT_THAT(planning.Errors(), ElementsAre("spec.os: the target runs ubuntu 22.04 (jammy) and the spec wants debian bookworm"));
+  EXPECT_THAT(planning.Errors(),
+              ElementsAre("spec.os: the target runs ubuntu 22.04 (jammy) and the spec wants debian bookworm"));
 }
 
 TEST(PlanHosts, AReleaseIsANameOrANumber) {
   EXPECT_THAT(Planning("os {distribution: 'debian' release: '12'}").Errors(), ElementsAre("OK"));
   EXPECT_THAT(Planning("os {distribution: 'debian'}").Errors(), ElementsAre("OK"));
-  EXPECT_THAT(Planning("os {distribution: 'debian' release: 'trixie'}").Errors(), ElementsAre(HasSubstr("wants debian trixie")));
+  EXPECT_THAT(Planning("os {distribution: 'debian' release: 'trixie'}").Errors(),
+              ElementsAre(HasSubstr("wants debian trixie")));
 }
 
 TEST(PlanHosts, OnlyAptIsSupported) {
   Planning planning("libraries {name: 'ab'} steps {id: 'r' package {packages {name: 'cd'}}}");
   planning.facts.set_package_manager("dnf");
-  EXPECT_THAT(planning.Errors(), ElementsAre("spec.libraries: the target's package manager is dnf, and only apt is supported"));
+  EXPECT_THAT(planning.Errors(),
+              ElementsAre("spec.libraries: the target's package manager is dnf, and only apt is supported"));
 }
 
 TEST(PlanHosts, ARootFilesystemIsMadeOnTheHostsSideFirst) {
@@ -60,7 +63,8 @@ TEST(PlanHosts, ATargetWithoutAnOperatingSystem) {
 }
 
 TEST(PlanHosts, AnOsImageStepNeedsARootFilesystem) {
-  Planning planning("steps {id: 'i' os_image {distribution: 'debian' release: 'bookworm'}} steps {id: 'a' file {path: '/a'}}");
+  Planning planning(
+      "steps {id: 'i' os_image {distribution: 'debian' release: 'bookworm'}} steps {id: 'a' file {path: '/a'}}");
   EXPECT_THAT(planning.Errors(), ElementsAre(HasSubstr("the target's address is not rootfs:///PATH")));
   planning.input.transport = "rootfs";
   planning.input.root = "/srv/x";
@@ -69,11 +73,14 @@ TEST(PlanHosts, AnOsImageStepNeedsARootFilesystem) {
 }
 
 TEST(PlanHosts, InARootFilesystemUnitsAreEnabledAndNothingIsProbed) {
-  Planning planning("steps {id: 'web' unit {name: 'nginx.service' state: STARTED enabled: true}} acceptance {http {url: 'http://localhost/'}} acceptance {file {path: '/a'}}");
+  Planning planning(
+      "steps {id: 'web' unit {name: 'nginx.service' state: STARTED enabled: true}} acceptance {http {url: "
+      "'http://localhost/'}} acceptance {file {path: '/a'}}");
   planning.input.transport = "rootfs";
   planning.facts = Root();
   const StagePlan plan = planning.Plan();
-  EXPECT_THAT(Shown(plan), ElementsAre("0 web unit", "1 acceptance.0 probe SKIPPED (nothing runs in a root filesystem)", "2 acceptance.1 probe last"));
+  EXPECT_THAT(Shown(plan), ElementsAre("0 web unit", "1 acceptance.0 probe SKIPPED (nothing runs in a root filesystem)",
+                                       "2 acceptance.1 probe last"));
   ASSERT_EQ(plan.warnings.size(), 2u);
   EXPECT_EQ(plan.warnings[1].code(), "UNITS_ONLY_ENABLED");
   EXPECT_THAT(plan.warnings[1].message(), HasSubstr("not started, stopped or restarted: web"));
@@ -100,8 +107,10 @@ TEST(PlanHosts, AUnitCannotBeProbedWithoutSystemd) {
 }
 
 TEST(PlanHosts, WhatCannotBeUndoneSaysSo) {
-  const Planning planning("steps {id: 'a' exec {argv: 'x'}} steps {id: 'b' exec {argv: 'x' undo: 'y'}} steps {id: 'c' unit {name: 'a.service' state: RESTARTED}} "
-                          "steps {id: 'd' file {path: '/a'}}");
+  const Planning planning(
+      "steps {id: 'a' exec {argv: 'x'}} steps {id: 'b' exec {argv: 'x' undo: 'y'}} steps {id: 'c' unit {name: "
+      "'a.service' state: RESTARTED}} "
+      "steps {id: 'd' file {path: '/a'}}");
   const StagePlan plan = planning.Plan();
   EXPECT_THAT(plan.steps[0].status.not_undoable(), HasSubstr("undo"));
   EXPECT_EQ(plan.steps[1].status.not_undoable(), "");

@@ -9,15 +9,18 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr char kSection[] = "variables {name: 'env' default: 'prod'} "
-                            "monitoring {node_exporter {listen: ':9200'} prometheus {resource: 'prom-1' register_in: '/etc/prometheus/targets' "
-                            "labels: ['env=${vars.env}', 'a=b=c']}} steps {id: 'web' unit {name: 'nginx.service' state: STARTED}} acceptance {tcp {port: 80}}";
+constexpr char kSection[] =
+    "variables {name: 'env' default: 'prod'} "
+    "monitoring {node_exporter {listen: ':9200'} prometheus {resource: 'prom-1' register_in: '/etc/prometheus/targets' "
+    "labels: ['env=${vars.env}', 'a=b=c']}} steps {id: 'web' unit {name: 'nginx.service' state: STARTED}} acceptance "
+    "{tcp {port: 80}}";
 
 TEST(PlanMonitoring, TheExporterIsPartOfTheTargetsFirstStage) {
   const Planning planning(kSection);
   const StagePlan plan = planning.Plan();
-  EXPECT_THAT(Shown(plan), ElementsAre("0 monitoring.exporter package", "1 monitoring.config file_edit after 0 notifies 4", "2 monitoring.unit unit after 1",
-                                       "3 web unit after 2", "4 monitoring.restart unit handler"));
+  EXPECT_THAT(Shown(plan),
+              ElementsAre("0 monitoring.exporter package", "1 monitoring.config file_edit after 0 notifies 4",
+                          "2 monitoring.unit unit after 1", "3 web unit after 2", "4 monitoring.restart unit handler"));
   EXPECT_EQ(BodyAt(plan, 0).package().packages(0).name(), "prometheus-node-exporter");
   EXPECT_EQ(BodyAt(plan, 1).file_edit().path(), "/etc/default/prometheus-node-exporter");
   EXPECT_EQ(BodyAt(plan, 1).file_edit().line().line(), "ARGS=\"--web.listen-address=:9200\"");
@@ -38,7 +41,8 @@ TEST(PlanMonitoring, RegistrationIsAStageOnPrometheus) {
   EXPECT_THAT(Shown(plan), ElementsAre("0 monitoring.register file", "1 monitoring.up probe after 0"));
   EXPECT_EQ(BodyAt(plan, 0).file().path(), "/etc/prometheus/targets/web-1.json");
   EXPECT_EQ(BodyAt(plan, 0).file().content(),
-            "[\n  {\n    \"labels\": {\n      \"a\": \"b=c\",\n      \"env\": \"prod\"\n    },\n    \"targets\": [\n      \"10.0.0.5:9200\"\n    ]\n  }\n]\n");
+            "[\n  {\n    \"labels\": {\n      \"a\": \"b=c\",\n      \"env\": \"prod\"\n    },\n    \"targets\": [\n   "
+            "   \"10.0.0.5:9200\"\n    ]\n  }\n]\n");
   EXPECT_EQ(BodyAt(plan, 1).probe().prometheus_up().url(), "http://127.0.0.1:9090");
   EXPECT_EQ(BodyAt(plan, 1).probe().prometheus_up().instance(), "10.0.0.5:9200");
   EXPECT_EQ(plan.steps[1].step.timeout_us(), 180'000'000);
@@ -49,7 +53,8 @@ TEST(PlanMonitoring, RegistrationIsAStageOnPrometheus) {
 
 TEST(PlanMonitoring, Endpoints) {
   const auto instance = [](const std::string& exporter, const std::string& host, const std::string& label = "") {
-    Planning planning("monitoring {node_exporter {" + exporter + "} prometheus {resource: 'p' register_in: '/p' " + label + "}}");
+    Planning planning("monitoring {node_exporter {" + exporter + "} prometheus {resource: 'p' register_in: '/p' " +
+                      label + "}}");
     planning.input.host = host;
     planning.input.stage = 1;
     return BodyAt(planning.Plan(), 1).probe().prometheus_up().instance();
@@ -63,10 +68,13 @@ TEST(PlanMonitoring, Endpoints) {
 }
 
 TEST(PlanMonitoring, AsAStepItIsLoweredInPlace) {
-  Planning planning("steps {id: 'a' file {path: '/a'}} steps {id: 'mon' monitoring {node_exporter {} prometheus {resource: 'p' register_in: '/p'}}} "
-                    "steps {id: 'z' file {path: '/z'}}");
+  Planning planning(
+      "steps {id: 'a' file {path: '/a'}} steps {id: 'mon' monitoring {node_exporter {} prometheus {resource: 'p' "
+      "register_in: '/p'}}} "
+      "steps {id: 'z' file {path: '/z'}}");
   ASSERT_EQ(PlaceStages(planning.spec, "ssh").size(), 3u);
-  EXPECT_THAT(Shown(planning.Plan()), ElementsAre("0 a file", "1 mon.exporter package after 0", "2 mon.unit unit after 1"));
+  EXPECT_THAT(Shown(planning.Plan()),
+              ElementsAre("0 a file", "1 mon.exporter package after 0", "2 mon.unit unit after 1"));
   planning.input.stage = 1;
   EXPECT_THAT(Shown(planning.Plan()), ElementsAre("0 mon.register file", "1 mon.up probe after 0"));
   planning.input.stage = 2;

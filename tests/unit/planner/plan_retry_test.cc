@@ -8,9 +8,10 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr char kSpec[] = "libraries {name: 'ab'} steps {id: 'a' notify: 'h' file {path: '/a'}} "
-                         "steps {id: 'b' for_each: '[\"x\", \"y\"]' file {path: '/b/${item}'}} steps {id: 'c' file {path: '/c'}} "
-                         "handlers {id: 'h' exec {argv: 'x'}} acceptance {tcp {port: 80}}";
+constexpr char kSpec[] =
+    "libraries {name: 'ab'} steps {id: 'a' notify: 'h' file {path: '/a'}} "
+    "steps {id: 'b' for_each: '[\"x\", \"y\"]' file {path: '/b/${item}'}} steps {id: 'c' file {path: '/c'}} "
+    "handlers {id: 'h' exec {argv: 'x'}} acceptance {tcp {port: 80}}";
 
 std::vector<std::string> From(const std::string& step) {
   Planning planning(kSpec);
@@ -19,15 +20,19 @@ std::vector<std::string> From(const std::string& step) {
 }
 
 TEST(PlanRetry, StepsBeforeAreSkipped) {
-  EXPECT_THAT(From("c"), ElementsAre("0 libraries.packages package SKIPPED (the retry begins with 'c')", "1 a file SKIPPED (the retry begins with 'c')",
-                                     "2 b[0] file SKIPPED (the retry begins with 'c')", "3 b[1] file SKIPPED (the retry begins with 'c')", "4 c file",
+  EXPECT_THAT(From("c"), ElementsAre("0 libraries.packages package SKIPPED (the retry begins with 'c')",
+                                     "1 a file SKIPPED (the retry begins with 'c')",
+                                     "2 b[0] file SKIPPED (the retry begins with 'c')",
+                                     "3 b[1] file SKIPPED (the retry begins with 'c')", "4 c file",
                                      "5 h exec SKIPPED (no step that notifies it runs)", "6 acceptance.0 probe last"));
 }
 
 TEST(PlanRetry, FromAnElement) {
-  EXPECT_THAT(From("b[1]"), ElementsAre("0 libraries.packages package SKIPPED (the retry begins with 'b[1]')", "1 a file SKIPPED (the retry begins with 'b[1]')",
-                                        "2 b[0] file SKIPPED (the retry begins with 'b[1]')", "3 b[1] file", "4 c file after 3",
-                                        "5 h exec SKIPPED (no step that notifies it runs)", "6 acceptance.0 probe last"));
+  EXPECT_THAT(From("b[1]"),
+              ElementsAre("0 libraries.packages package SKIPPED (the retry begins with 'b[1]')",
+                          "1 a file SKIPPED (the retry begins with 'b[1]')",
+                          "2 b[0] file SKIPPED (the retry begins with 'b[1]')", "3 b[1] file", "4 c file after 3",
+                          "5 h exec SKIPPED (no step that notifies it runs)", "6 acceptance.0 probe last"));
 }
 
 TEST(PlanRetry, FromASectionAndFromTheBeginning) {

@@ -23,8 +23,8 @@ constexpr char kHelloWeb[] = R"(
 TEST(Plan, HelloWeb) {
   const Planning planning(kHelloWeb);
   const StagePlan plan = planning.Plan();
-  EXPECT_THAT(Shown(plan), ElementsAre("0 libraries.packages package", "1 security.patches security_patches after 0", "2 page file after 1",
-                                       "3 web unit after 2", "4 acceptance.0 probe last"));
+  EXPECT_THAT(Shown(plan), ElementsAre("0 libraries.packages package", "1 security.patches security_patches after 0",
+                                       "2 page file after 1", "3 web unit after 2", "4 acceptance.0 probe last"));
   EXPECT_THAT(plan.warnings, IsEmpty());
   EXPECT_EQ(BodyAt(plan, 0).package().packages(1).version(), ">=3.0");
   EXPECT_EQ(BodyAt(plan, 1).security_patches().patches(), provision::v1::SecurityPatches::SECURITY);
@@ -55,9 +55,10 @@ TEST(Plan, StatusTellsWhatAPersonWantsToKnow) {
 }
 
 TEST(Plan, EnvelopesAreLoweredToMicros) {
-  Planning planning("libraries {name: 'ab'} steps {id: 'a' file {path: '/a'}} steps {id: 'p' probe {tcp {port: 80}}} "
-                    "steps {id: 'r' exec {argv: 'x'} timeout {seconds: 1 nanos: 500000000} on_failure: CONTINUE "
-                    "retry {attempts: 3 backoff {nanos: 250000000} multiplier: 1.5 max_backoff {seconds: 10}}}");
+  Planning planning(
+      "libraries {name: 'ab'} steps {id: 'a' file {path: '/a'}} steps {id: 'p' probe {tcp {port: 80}}} "
+      "steps {id: 'r' exec {argv: 'x'} timeout {seconds: 1 nanos: 500000000} on_failure: CONTINUE "
+      "retry {attempts: 3 backoff {nanos: 250000000} multiplier: 1.5 max_backoff {seconds: 10}}}");
   const StagePlan plan = planning.Plan();
   EXPECT_EQ(plan.steps[0].step.timeout_us(), 1'800'000'000);
   EXPECT_EQ(plan.steps[1].step.timeout_us(), 600'000'000);
@@ -79,14 +80,19 @@ TEST(Plan, EnvelopesAreLoweredToMicros) {
 }
 
 TEST(Plan, ParallelStepsStillWaitForWhatTheSectionsAskFor) {
-  const Planning planning("libraries {name: 'ab'} steps {id: 'a' parallel: true file {path: '/a'}} steps {id: 'b' parallel: true file {path: '/b'}} "
-                          "steps {id: 'c' after: ['a', 'b'] file {path: '/c'}}");
-  EXPECT_THAT(Shown(planning.Plan()), ElementsAre("0 libraries.packages package", "1 a file after 0", "2 b file after 0", "3 c file after 1 after 2"));
+  const Planning planning(
+      "libraries {name: 'ab'} steps {id: 'a' parallel: true file {path: '/a'}} steps {id: 'b' parallel: true file "
+      "{path: '/b'}} "
+      "steps {id: 'c' after: ['a', 'b'] file {path: '/c'}}");
+  EXPECT_THAT(Shown(planning.Plan()), ElementsAre("0 libraries.packages package", "1 a file after 0",
+                                                  "2 b file after 0", "3 c file after 1 after 2"));
 }
 
 TEST(Plan, WhenSkipsAndItsSuccessorsComeAfterWhatItCameAfter) {
-  const Planning planning("variables {name: 'tls' type: BOOL default: 'false'} steps {id: 'a' file {path: '/a'}} "
-                          "steps {id: 'b' when: 'vars.tls' file {path: '/b/${facts.addresses[7]}'}} steps {id: 'c' when: '!vars.tls' file {path: '/c'}}");
+  const Planning planning(
+      "variables {name: 'tls' type: BOOL default: 'false'} steps {id: 'a' file {path: '/a'}} "
+      "steps {id: 'b' when: 'vars.tls' file {path: '/b/${facts.addresses[7]}'}} steps {id: 'c' when: '!vars.tls' file "
+      "{path: '/c'}}");
   const StagePlan plan = planning.Plan();
   EXPECT_THAT(Shown(plan), ElementsAre("0 a file", "1 b file SKIPPED (`vars.tls` is false)", "2 c file after 0"));
   EXPECT_THAT(plan.steps[2].status.after(), ElementsAre(1));
@@ -94,21 +100,27 @@ TEST(Plan, WhenSkipsAndItsSuccessorsComeAfterWhatItCameAfter) {
 }
 
 TEST(Plan, ForEachMakesAStepForEachElement) {
-  const Planning planning("variables {name: 'sites' type: LIST default: 'one,two'} variables {name: 'none' type: LIST default: ''} "
-                          "steps {id: 'dir' directory {path: '/srv'}} "
-                          "steps {id: 'site' for_each: 'vars.sites' when: 'item != \"two\"' title: 'Site ${item}' file {path: '/srv/${item}'}} "
-                          "steps {id: 'no' for_each: 'vars.none' file {path: '/x/${item}'}} steps {id: 'end' file {path: '/y'}}");
+  const Planning planning(
+      "variables {name: 'sites' type: LIST default: 'one,two'} variables {name: 'none' type: LIST default: ''} "
+      "steps {id: 'dir' directory {path: '/srv'}} "
+      "steps {id: 'site' for_each: 'vars.sites' when: 'item != \"two\"' title: 'Site ${item}' file {path: "
+      "'/srv/${item}'}} "
+      "steps {id: 'no' for_each: 'vars.none' file {path: '/x/${item}'}} steps {id: 'end' file {path: '/y'}}");
   const StagePlan plan = planning.Plan();
-  EXPECT_THAT(Shown(plan), ElementsAre("0 dir directory", "1 site[0] file after 0", "2 site[1] file SKIPPED (`item != \"two\"` is false)",
-                                       "3 no file SKIPPED (for_each yields an empty list)", "4 end file after 0 after 1"));
+  EXPECT_THAT(
+      Shown(plan),
+      ElementsAre("0 dir directory", "1 site[0] file after 0", "2 site[1] file SKIPPED (`item != \"two\"` is false)",
+                  "3 no file SKIPPED (for_each yields an empty list)", "4 end file after 0 after 1"));
   EXPECT_EQ(plan.steps[1].status.title(), "Site one");
   EXPECT_EQ(plan.steps[1].status.plan_reason(), "step 'site' of the spec, for 'one'");
   EXPECT_EQ(BodyAt(plan, 1).file().path(), "/srv/one");
 }
 
 TEST(Plan, AStageEndsWhereThePlaceChanges) {
-  Planning planning("steps {id: 'a' file {path: '/a'}} steps {id: 'b' on: 'db-1' file {path: '/b/${facts.hostname}'}} "
-                    "steps {id: 'c' on: 'resources/db-1' file {path: '/c'}} steps {id: 'd' file {path: '/d'}} acceptance {tcp {port: 80}}");
+  Planning planning(
+      "steps {id: 'a' file {path: '/a'}} steps {id: 'b' on: 'db-1' file {path: '/b/${facts.hostname}'}} "
+      "steps {id: 'c' on: 'resources/db-1' file {path: '/c'}} steps {id: 'd' file {path: '/d'}} acceptance {tcp {port: "
+      "80}}");
   const auto places = PlaceStages(planning.spec, "ssh");
   ASSERT_EQ(places.size(), 3u);
   EXPECT_EQ(places[0].on, "");
@@ -157,12 +169,16 @@ TEST(Plan, ForEachIsBounded) {
   std::string list = "1";
   for (int i = 2; i <= 400; ++i) absl::StrAppend(&list, ",", i);
   const std::map<std::string, std::string> given = {{"l", list}};
-  const Planning edges("variables {name: 'l' type: LIST} steps {id: 'a' for_each: 'vars.l' file {path: '/a/${item}'}} "
-                       "steps {id: 'b' for_each: 'vars.l' file {path: '/b/${item}'}}", given);
+  const Planning edges(
+      "variables {name: 'l' type: LIST} steps {id: 'a' for_each: 'vars.l' file {path: '/a/${item}'}} "
+      "steps {id: 'b' for_each: 'vars.l' file {path: '/b/${item}'}}",
+      given);
   EXPECT_THAT(edges.Errors(), ElementsAre(HasSubstr("more than 100000 dependencies")));
   std::string steps = "variables {name: 'l' type: LIST}";
-  for (int i = 0; i < 26; ++i) absl::StrAppend(&steps, " steps {id: 's", i, "' parallel: true for_each: 'vars.l' file {path: '/a/${item}'}}");
-  EXPECT_THAT(Planning(steps, given).Errors(), ElementsAre("spec.steps: for_each brings the plan to more than 10000 steps"));
+  for (int i = 0; i < 26; ++i)
+    absl::StrAppend(&steps, " steps {id: 's", i, "' parallel: true for_each: 'vars.l' file {path: '/a/${item}'}}");
+  EXPECT_THAT(Planning(steps, given).Errors(),
+              ElementsAre("spec.steps: for_each brings the plan to more than 10000 steps"));
 }
 
 }  // namespace

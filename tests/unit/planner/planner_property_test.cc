@@ -16,12 +16,23 @@ using provision::v1::StepStatus;
 void AddBody(int kind, Step* step) {
   const std::string path = "/srv/" + step->id();
   switch (kind % 6) {
-    case 0: step->mutable_file()->set_path(path); break;
-    case 1: step->mutable_directory()->set_path(path); break;
-    case 2: step->mutable_package()->add_packages()->set_name("nginx"); break;
-    case 3: step->mutable_unit()->set_name("nginx.service"); break;
-    case 4: step->mutable_exec()->add_argv("true"); break;
-    default: step->mutable_monitoring()->mutable_node_exporter()->set_listen(":9100");
+    case 0:
+      step->mutable_file()->set_path(path);
+      break;
+    case 1:
+      step->mutable_directory()->set_path(path);
+      break;
+    case 2:
+      step->mutable_package()->add_packages()->set_name("nginx");
+      break;
+    case 3:
+      step->mutable_unit()->set_name("nginx.service");
+      break;
+    case 4:
+      step->mutable_exec()->add_argv("true");
+      break;
+    default:
+      step->mutable_monitoring()->mutable_node_exporter()->set_listen(":9100");
   }
 }
 
@@ -34,14 +45,18 @@ Step RandomStep(int i, int handlers) {
     if (other < i) step.add_after("s" + std::to_string(other));
   }
   step.set_parallel(*rc::gen::arbitrary<bool>());
-  if (*rc::gen::inRange(0, 4) == 0) step.set_when(*rc::gen::element<std::string>("facts.cpus > 1", "facts.cpus > 9", "true", "false"));
-  if (*rc::gen::inRange(0, 4) == 0) step.set_for_each(*rc::gen::element<std::string>("[]", "['a']", "['a', 'b', 'c']", "facts.addresses"));
-  if (!step.has_monitoring() && *rc::gen::inRange(0, 5) == 0) step.set_on(*rc::gen::element<std::string>("db-1", "prom-1"));
+  if (*rc::gen::inRange(0, 4) == 0)
+    step.set_when(*rc::gen::element<std::string>("facts.cpus > 1", "facts.cpus > 9", "true", "false"));
+  if (*rc::gen::inRange(0, 4) == 0)
+    step.set_for_each(*rc::gen::element<std::string>("[]", "['a']", "['a', 'b', 'c']", "facts.addresses"));
+  if (!step.has_monitoring() && *rc::gen::inRange(0, 5) == 0)
+    step.set_on(*rc::gen::element<std::string>("db-1", "prom-1"));
   if (step.has_monitoring() && *rc::gen::arbitrary<bool>()) {
     step.mutable_monitoring()->mutable_prometheus()->set_resource("prom-1");
     step.mutable_monitoring()->mutable_prometheus()->set_register_in("/etc/prometheus/targets");
   }
-  if (handlers > 0 && *rc::gen::arbitrary<bool>()) step.add_notify("h" + std::to_string(*rc::gen::inRange(0, handlers)));
+  if (handlers > 0 && *rc::gen::arbitrary<bool>())
+    step.add_notify("h" + std::to_string(*rc::gen::inRange(0, handlers)));
   return step;
 }
 
@@ -51,7 +66,8 @@ ServiceSpec RandomSpec() {
   if (*rc::gen::arbitrary<bool>()) spec.add_libraries()->set_name("nginx");
   if (*rc::gen::arbitrary<bool>()) spec.mutable_security();
   if (*rc::gen::arbitrary<bool>()) spec.mutable_monitoring()->mutable_node_exporter();
-  if (*rc::gen::arbitrary<bool>()) spec.mutable_os()->set_distribution("debian"), spec.mutable_os()->set_release("bookworm");
+  if (*rc::gen::arbitrary<bool>())
+    spec.mutable_os()->set_distribution("debian"), spec.mutable_os()->set_release("bookworm");
   const int handlers = *rc::gen::inRange(0, 3), steps = *rc::gen::inRange(0, 12);
   for (int i = 0; i < steps; ++i) *spec.add_steps() = RandomStep(i, handlers);
   for (int i = 0; i < handlers; ++i) {
@@ -70,8 +86,17 @@ struct World {
   std::string from_step;
 
   StagePlan Plan(int stage, int first_index) const {
-    PlanInput input{.spec = &spec, .variables = &variables, .facts = &facts, .target_facts = &facts, .resource = "resources/web-1", .host = "10.0.0.5",
-                    .transport = transport, .root = "/srv/root", .from_step = from_step, .stage = stage, .first_index = first_index};
+    PlanInput input{.spec = &spec,
+                    .variables = &variables,
+                    .facts = &facts,
+                    .target_facts = &facts,
+                    .resource = "resources/web-1",
+                    .host = "10.0.0.5",
+                    .transport = transport,
+                    .root = "/srv/root",
+                    .from_step = from_step,
+                    .stage = stage,
+                    .first_index = first_index};
     auto plan = PlanStage(input);
     if (!plan.ok()) RC_FAIL(absl::StrJoin(Lines(plan.status()), "\n") + "\n" + spec.DebugString());
     return *std::move(plan);
@@ -91,7 +116,8 @@ struct World {
 std::string Bytes(const std::vector<StagePlan>& stages) {
   std::string out;
   for (const StagePlan& stage : stages) {
-    for (const PlannedStep& step : stage.steps) out += step.status.SerializeAsString() + "|" + step.step.SerializeAsString() + "|";
+    for (const PlannedStep& step : stage.steps)
+      out += step.status.SerializeAsString() + "|" + step.step.SerializeAsString() + "|";
     for (const auto& warning : stage.warnings) out += warning.SerializeAsString();
   }
   return out;
@@ -147,7 +173,8 @@ TEST(PlannerProperty, IndicesAndIdsAreUnique) {
   }));
 }
 
-// What a step comes after has been planned before it: in its own stage by an edge, or in an earlier one, which has ended.
+// What a step comes after has been planned before it: in its own stage by an edge, or in an earlier one, which has
+// ended.
 TEST(PlannerProperty, AfterIsKept) {
   EXPECT_TRUE(rc::check("a step never comes before what it is after", [] {
     const World world;
@@ -157,13 +184,15 @@ TEST(PlannerProperty, AfterIsKept) {
     for (const StagePlan& plan : world.Stages()) {
       for (const PlannedStep& step : plan.steps) {
         const std::string id = step.status.id().substr(0, step.status.id().find_first_of("[."));
-        if (step.status.section() == "steps" && !step.status.handler()) last_index[id] = index, first_index.emplace(id, index);
+        if (step.status.section() == "steps" && !step.status.handler())
+          last_index[id] = index, first_index.emplace(id, index);
         ++index;
       }
     }
     for (const Step& step : world.spec.steps()) {
       for (const std::string& after : step.after()) {
-        if (first_index.contains(step.id()) && last_index.contains(after)) RC_ASSERT(last_index[after] < first_index[step.id()]);
+        if (first_index.contains(step.id()) && last_index.contains(after))
+          RC_ASSERT(last_index[after] < first_index[step.id()]);
       }
     }
   }));

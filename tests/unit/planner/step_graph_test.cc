@@ -21,19 +21,23 @@ TEST(StepGraph, StepsFollowTheDocument) {
 }
 
 TEST(StepGraph, AfterAndParallelReplaceTheStepBefore) {
-  const StepGraph graph = Graph("steps {id: 'a'} steps {id: 'b' parallel: true} steps {id: 'c' after: ['b', 'a', 'b']} steps {id: 'd'}");
+  const StepGraph graph =
+      Graph("steps {id: 'a'} steps {id: 'b' parallel: true} steps {id: 'c' after: ['b', 'a', 'b']} steps {id: 'd'}");
   EXPECT_THAT(graph.after, ElementsAre(IsEmpty(), IsEmpty(), ElementsAre(0, 1), ElementsAre(2)));
 }
 
 TEST(StepGraph, ALaterStepMayComeFirst) {
-  const StepGraph graph = Graph("steps {id: 'a' after: 'c'} steps {id: 'b' parallel: true} steps {id: 'c' parallel: true}");
+  const StepGraph graph =
+      Graph("steps {id: 'a' after: 'c'} steps {id: 'b' parallel: true} steps {id: 'c' parallel: true}");
   EXPECT_THAT(graph.order, ElementsAre(1, 2, 0));
 }
 
 TEST(StepGraph, CyclesAreFound) {
   EXPECT_THAT(Graph("steps {id: 'a' after: 'a'}").cycle, ElementsAre(0));
-  EXPECT_THAT(Graph("steps {id: 'x'} steps {id: 'a' after: 'c'} steps {id: 'b'} steps {id: 'c'}").cycle, ElementsAre(1, 3, 2));
-  EXPECT_THAT(Graph("steps {id: 'a' after: 'b'} steps {id: 'b' after: 'c'} steps {id: 'c' after: 'b'}").cycle, ElementsAre(1, 2));
+  EXPECT_THAT(Graph("steps {id: 'x'} steps {id: 'a' after: 'c'} steps {id: 'b'} steps {id: 'c'}").cycle,
+              ElementsAre(1, 3, 2));
+  EXPECT_THAT(Graph("steps {id: 'a' after: 'b'} steps {id: 'b' after: 'c'} steps {id: 'c' after: 'b'}").cycle,
+              ElementsAre(1, 2));
 }
 
 TEST(StepGraph, UnknownIdsAreLeftOut) { EXPECT_THAT(Graph("steps {id: 'a' after: 'nope'}").order, ElementsAre(0)); }

@@ -12,39 +12,57 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 template <typename Request>
-std::vector<std::string> Problems(const std::string& text) { return Lines(Validate(Parse<Request>(text))); }
+std::vector<std::string> Problems(const std::string& text) {
+  return Lines(Validate(Parse<Request>(text)));
+}
 
 const std::string kKey = "SHA256:" + std::string(43, 'A');
 
 TEST(ValidateProvision, GoodRequests) {
   EXPECT_THAT(Problems<ProvisionRequest>("spec {name: 'web'} targets {resource: 'resources/web-1'}"), IsEmpty());
-  EXPECT_THAT(Problems<ProvisionRequest>("spec {name: 'web' variables {name: 'a'}} variables {key: 'a' value: 'x'} request_id: 'r-1' mode: PLAN parallelism: 3 "
-                                         "timeout {seconds: 60} environment: 'environments/prod' on_failure: CONTINUE targets {label_selector: 'role=web,zone=a'} "
-                                         "targets {inline {address: 'ssh://root@10.0.0.5' host_key: '" + kKey + "' credential: 'ops'}}"), IsEmpty());
+  EXPECT_THAT(Problems<ProvisionRequest>("spec {name: 'web' variables {name: 'a'}} variables {key: 'a' value: 'x'} "
+                                         "request_id: 'r-1' mode: PLAN parallelism: 3 "
+                                         "timeout {seconds: 60} environment: 'environments/prod' on_failure: CONTINUE "
+                                         "targets {label_selector: 'role=web,zone=a'} "
+                                         "targets {inline {address: 'ssh://root@10.0.0.5' host_key: '" +
+                                         kKey + "' credential: 'ops'}}"),
+              IsEmpty());
 }
 
 TEST(ValidateProvision, AllViolationsAtOnce) {
-  EXPECT_THAT(Problems<ProvisionRequest>("spec {name: 'Web' variables {name: 'greeting'}} variables {key: 'greting' value: 'x'} request_id: 'a b' on_failure: ROLLBACK "
-                                         "timeout {} parallelism: -1 environment: 'prod' targets {} targets {resource: 'web-1'} targets {label_selector: 'x'} "
-                                         "targets {inline {address: 'web-1'}} targets {inline {address: 'local://' host_key: '" + kKey + "' credential: '/etc/key'}}"),
-              ElementsAre("targets[0]: is empty; set resource, label_selector or inline", HasSubstr("targets[1].resource: 'web-1' is not a resource name"),
-                          HasSubstr("targets[2].label_selector"), HasSubstr("targets[3].inline.address: 'web-1': an address is"),
-                          "targets[4].inline.host_key: the transport 'local' has no host keys", HasSubstr("targets[4].inline.credential"),
-                          HasSubstr("on_failure: ROLLBACK is not implemented"), HasSubstr("request_id"), HasSubstr("timeout"), HasSubstr("parallelism"),
-                          HasSubstr("environment"), "variables.greting: the spec does not declare it; did you mean 'greeting'?",
-                          "variables.greeting: is required: it is declared without a default", HasSubstr("spec.name: 'Web' is not a service name")));
+  EXPECT_THAT(
+      Problems<ProvisionRequest>(
+          "spec {name: 'Web' variables {name: 'greeting'}} variables {key: 'greting' value: 'x'} request_id: 'a b' "
+          "on_failure: ROLLBACK "
+          "timeout {} parallelism: -1 environment: 'prod' targets {} targets {resource: 'web-1'} targets "
+          "{label_selector: 'x'} "
+          "targets {inline {address: 'web-1'}} targets {inline {address: 'local://' host_key: '" +
+          kKey + "' credential: '/etc/key'}}"),
+      ElementsAre("targets[0]: is empty; set resource, label_selector or inline",
+                  HasSubstr("targets[1].resource: 'web-1' is not a resource name"),
+                  HasSubstr("targets[2].label_selector"),
+                  HasSubstr("targets[3].inline.address: 'web-1': an address is"),
+                  "targets[4].inline.host_key: the transport 'local' has no host keys",
+                  HasSubstr("targets[4].inline.credential"), HasSubstr("on_failure: ROLLBACK is not implemented"),
+                  HasSubstr("request_id"), HasSubstr("timeout"), HasSubstr("parallelism"), HasSubstr("environment"),
+                  "variables.greting: the spec does not declare it; did you mean 'greeting'?",
+                  "variables.greeting: is required: it is declared without a default",
+                  HasSubstr("spec.name: 'Web' is not a service name")));
 }
 
 TEST(ValidateProvision, SpecAndTargetsAreRequired) {
-  EXPECT_THAT(Problems<ProvisionRequest>(""), ElementsAre("spec: is required", "targets: is required: at least one target"));
-  EXPECT_THAT(Problems<ProvisionRequest>("spec_ref: 'x' targets {resource: 'resources/a'}"), ElementsAre(HasSubstr("spec_ref: a catalogue of specs is not implemented")));
+  EXPECT_THAT(Problems<ProvisionRequest>(""),
+              ElementsAre("spec: is required", "targets: is required: at least one target"));
+  EXPECT_THAT(Problems<ProvisionRequest>("spec_ref: 'x' targets {resource: 'resources/a'}"),
+              ElementsAre(HasSubstr("spec_ref: a catalogue of specs is not implemented")));
   ProvisionRequest many = Parse<ProvisionRequest>("spec {name: 'web'}");
   for (int i = 0; i <= kMaxTargets; ++i) many.add_targets()->set_resource("resources/a");
   EXPECT_THAT(Lines(Validate(many)), ElementsAre("targets: more than 10000 targets (10001)"));
 }
 
 TEST(ValidateProvision, InterpolationHasNoMeaningOutsideTheSpec) {
-  EXPECT_THAT(Problems<ProvisionRequest>("spec {name: 'web'} targets {resource: 'resources/${facts.hostname}'} request_id: '${x}'"),
+  EXPECT_THAT(Problems<ProvisionRequest>(
+                  "spec {name: 'web'} targets {resource: 'resources/${facts.hostname}'} request_id: '${x}'"),
               ElementsAre(HasSubstr("targets[0].resource"), HasSubstr("request_id")));
 }
 
@@ -66,28 +84,38 @@ TEST(ValidateJobs, Names) {
 }
 
 TEST(ValidateJobs, Retry) {
-  EXPECT_THAT(Problems<RetryRequest>("name: 'jobs/a' step: 'page[2]' request_id: 'r' variables {key: 'pw' value: 'x'}"), IsEmpty());
+  EXPECT_THAT(Problems<RetryRequest>("name: 'jobs/a' step: 'page[2]' request_id: 'r' variables {key: 'pw' value: 'x'}"),
+              IsEmpty());
   EXPECT_THAT(Problems<RetryRequest>("name: 'jobs/a' step: 'a b' variables {key: 'p w' value: '\\036x'}"),
-              ElementsAre(HasSubstr("step:"), HasSubstr("variables:"), HasSubstr("variables.p w: the secret has a control character")));
+              ElementsAre(HasSubstr("step:"), HasSubstr("variables:"),
+                          HasSubstr("variables.p w: the secret has a control character")));
 }
 
 TEST(ValidateResources, Create) {
-  EXPECT_THAT(Problems<CreateResourceRequest>("resource_id: 'web-1' resource {address: 'ssh://web-1' host_key: '" + kKey + "' labels {key: 'role' value: 'web'}}"), IsEmpty());
-  EXPECT_THAT(Problems<CreateResourceRequest>("resource_id: 'Web' resource {address: 'ssh://' host_key: 'x' labels {key: '=' value: ' '} credential: '../k'}"),
-              ElementsAre(HasSubstr("resource_id"), HasSubstr("resource.address"), HasSubstr("resource.labels: '='"), HasSubstr("resource.labels.="),
-                          HasSubstr("resource.credential")));
+  EXPECT_THAT(Problems<CreateResourceRequest>("resource_id: 'web-1' resource {address: 'ssh://web-1' host_key: '" +
+                                              kKey + "' labels {key: 'role' value: 'web'}}"),
+              IsEmpty());
+  EXPECT_THAT(Problems<CreateResourceRequest>("resource_id: 'Web' resource {address: 'ssh://' host_key: 'x' labels "
+                                              "{key: '=' value: ' '} credential: '../k'}"),
+              ElementsAre(HasSubstr("resource_id"), HasSubstr("resource.address"), HasSubstr("resource.labels: '='"),
+                          HasSubstr("resource.labels.="), HasSubstr("resource.credential")));
 }
 
 TEST(ValidateResources, Update) {
-  EXPECT_THAT(Problems<UpdateResourceRequest>("resource {name: 'resources/a' address: 'local://'} update_mask {paths: ['address', 'labels']}"), IsEmpty());
-  EXPECT_THAT(Problems<UpdateResourceRequest>("resource {name: 'resources/a'} update_mask {paths: ['address', 'state', 'lables']}"),
-              ElementsAre(HasSubstr("'state' cannot be updated"), HasSubstr("did you mean 'labels'?"), HasSubstr("resource.address: is required")));
+  EXPECT_THAT(Problems<UpdateResourceRequest>(
+                  "resource {name: 'resources/a' address: 'local://'} update_mask {paths: ['address', 'labels']}"),
+              IsEmpty());
+  EXPECT_THAT(Problems<UpdateResourceRequest>(
+                  "resource {name: 'resources/a'} update_mask {paths: ['address', 'state', 'lables']}"),
+              ElementsAre(HasSubstr("'state' cannot be updated"), HasSubstr("did you mean 'labels'?"),
+                          HasSubstr("resource.address: is required")));
 }
 
 TEST(ValidateResources, Others) {
   EXPECT_THAT(Problems<GetResourceRequest>("name: 'resources/a'"), IsEmpty());
   EXPECT_THAT(Problems<DeleteResourceRequest>("name: 'a'"), ElementsAre(HasSubstr("is not a resource name")));
-  EXPECT_THAT(Problems<DisableResourceRequest>("name: 'resources/a' reason: 'x\\ny'"), ElementsAre(HasSubstr("reason:")));
+  EXPECT_THAT(Problems<DisableResourceRequest>("name: 'resources/a' reason: 'x\\ny'"),
+              ElementsAre(HasSubstr("reason:")));
   EXPECT_THAT(Problems<EnableResourceRequest>("name: ''"), ElementsAre("name: is required"));
   EXPECT_THAT(Problems<ListResourcesRequest>("label_selector: 'a'"), ElementsAre(HasSubstr("label_selector:")));
   EXPECT_THAT(Problems<TrustResourceRequest>("name: 'resources/a'"), ElementsAre("host_key: is required"));

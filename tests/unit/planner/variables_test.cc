@@ -8,13 +8,13 @@
 namespace pe {
 namespace {
 
+using expression::List;
+using provision::v1::Variable;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
-using expression::List;
-using provision::v1::Variable;
 
 List AsList(absl::string_view text) {
   const auto value = ParseVariable(Variable::LIST, text);
@@ -42,7 +42,8 @@ TEST(Variables, OtherTypes) {
 }
 
 TEST(Variables, BindTakesGivenValuesThenDefaultsAndKeepsSecretsApart) {
-  const auto spec = Spec("variables {name: 'a' default: '1'} variables {name: 'b' default: '2'} variables {name: 'pw' type: SECRET}");
+  const auto spec =
+      Spec("variables {name: 'a' default: '1'} variables {name: 'b' default: '2'} variables {name: 'pw' type: SECRET}");
   std::map<std::string, std::string> secrets;
   const auto bound = BindVariables(spec, {{"b", "3"}, {"pw", "hush"}}, &secrets);
   ASSERT_TRUE(bound.ok()) << bound.status();

@@ -1,0 +1,2 @@
+// The precompiled headers' own translation unit.
+int main() {}
