@@ -1,6 +1,7 @@
 #include "tests/simulation/sim_network.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace pe::sim {
 
@@ -95,12 +96,15 @@ void SimNetwork::ToEngine(const std::shared_ptr<Wire>& wire, const Frame& frame)
 void SimNetwork::Close(const std::shared_ptr<Wire>& wire, const CloseReason& reason) {
   if (wire->closed) return;
   wire->closed = wire->dead = true;
-  wire->observer->OnClosed(reason);
+  std::exchange(wire->observer, nullptr)->OnClosed(reason);  // which owns the connection, and so this wire
 }
 
 void SimNetwork::EngineDied() {
   for (const auto& weak : wires_) {
-    if (const auto wire = weak.lock()) wire->closed = wire->dead = true;
+    const auto wire = weak.lock();
+    if (wire == nullptr) continue;
+    wire->closed = wire->dead = true;
+    wire->observer = nullptr;
   }
   wires_.clear();
 }

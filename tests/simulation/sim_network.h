@@ -19,6 +19,7 @@ class SimNetwork final : public Transport {
  public:
   SimNetwork(SimClock* clock, Faults* faults, SeededBug bug) : clock_(clock), faults_(faults), bug_(bug) {}
 
+  ~SimNetwork() override { EngineDied(); }
   SimHost& host(const std::string& name);
   std::unique_ptr<Connection> Connect(const ConnectRequest& request,
                                       std::shared_ptr<ConnectionObserver> observer) override;

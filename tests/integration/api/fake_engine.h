@@ -41,7 +41,8 @@ class FakeEngine final : public Engine {
   std::string last_caller() const;
 
  private:
-  void Commit(const std::string& name, std::vector<provision::v1::Event> events, bool terminal);
+  void Commit(const std::string& name, std::vector<provision::v1::Event> events, bool terminal)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void Change(const std::string& name, provision::v1::Resource::State state, Answer<provision::v1::Resource> answer);
 
   Store* const store_;

@@ -1,6 +1,7 @@
 #include "tests/unit/engine/fake_transport.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "provision/v1/job.pb.h"
 
@@ -48,6 +49,16 @@ std::unique_ptr<Connection> FakeTransport::Connect(const ConnectRequest& request
   return std::make_unique<FakeConnection>(wire);
 }
 
+FakeTransport::~FakeTransport() {
+  for (const auto& wire : wires_) wire->observer = nullptr;
+}
+
+// Lets go of the observer, as every transport does: it owns the connection.
+void FakeTransport::End(Wire& wire, const CloseReason& reason) {
+  wire.closed = true;
+  std::exchange(wire.observer, nullptr)->OnClosed(reason);
+}
+
 bool FakeTransport::Pump() {
   bool any = false;
   for (const std::shared_ptr<Wire>& wire : std::vector<std::shared_ptr<Wire>>(wires_)) {
@@ -59,8 +70,7 @@ bool FakeTransport::Pump() {
       if (host.check_key && !wire->pinned.empty() && wire->pinned != host.key)
         refuse = {"HOST_KEY_CHANGED", "changed", host.key, false};
       if (!refuse.code.empty()) {
-        wire->closed = true;
-        wire->observer->OnClosed(refuse);
+        End(*wire, refuse);
         continue;
       }
       provision::agent::v1::Hello hello;
@@ -82,8 +92,8 @@ bool FakeTransport::Pump() {
       Answer(*wire, frame);
     }
     if (wire->close_asked && !wire->closed) {
-      any = wire->closed = true;
-      wire->observer->OnClosed({});
+      any = true;
+      End(*wire, {});
     }
   }
   wires_.erase(std::remove_if(wires_.begin(), wires_.end(), [](const auto& w) { return w->closed; }), wires_.end());
@@ -190,8 +200,7 @@ void FakeTransport::Execute(Wire& wire, const std::string& run, const Plan& plan
 void FakeTransport::Cut(const std::string& name) {
   for (const auto& wire : wires_) {
     if (wire->host != name || wire->closed) continue;
-    wire->closed = true;
-    wire->observer->OnClosed({"CONNECTION_LOST", "the connection was lost", "", true});
+    End(*wire, {"CONNECTION_LOST", "the connection was lost", "", true});
   }
 }
 

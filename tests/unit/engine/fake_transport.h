@@ -34,6 +34,7 @@ struct FakeHost {
 
 class FakeTransport final : public Transport {
  public:
+  ~FakeTransport() override;
   FakeHost& host(const std::string& name) { return hosts_[name]; }
   std::unique_ptr<Connection> Connect(const ConnectRequest& request,
                                       std::shared_ptr<ConnectionObserver> observer) override;
@@ -48,6 +49,7 @@ class FakeTransport final : public Transport {
  private:
   struct Wire;
   class FakeConnection;
+  void End(Wire& wire, const CloseReason& reason);
   void Answer(Wire& wire, const provision::agent::v1::Frame& frame);
   void Execute(Wire& wire, const std::string& run, const provision::agent::v1::Plan& plan);
   void Report(Wire& wire, const std::string& run, provision::agent::v1::Report report);
