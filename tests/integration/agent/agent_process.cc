@@ -124,6 +124,10 @@ v1::RunDone AgentProcess::Done() {
 
 int AgentProcess::Finish() {
   in_.Reset();
+  return AwaitEnd();
+}
+
+int AgentProcess::AwaitEnd() {
   while (ReadMore()) {
   }
   int status = 0;

@@ -34,6 +34,8 @@ class AgentProcess {
   v1::RunDone Done();
   // Closes its standard input, waits for its end and returns the exit code; what it wrote is in frames() and text().
   int Finish();
+  // As Finish, of a process that ends although its standard input stays open.
+  int AwaitEnd();
   void Kill(int signal);
 
   pid_t pid() const { return pid_; }

@@ -150,7 +150,7 @@ TEST_F(AttachTest, AKilledWorkerLeavesNoCommandAndSaysThatItDoesNotKnow) {
   char byte;
   EXPECT_EQ(read(held, &byte, 1), 0) << "the command has ended with its agent";
   close(held);
-  EXPECT_EQ(agent.Finish(), 1);
+  EXPECT_EQ(agent.AwaitEnd(), 1);
 
   AgentProcess again = Start("attach");
   ASSERT_EQ(again.Hello().open_runs_size(), 1);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/str_split.h"
 #include "server/agent/step_state.h"
 #include "tests/integration/agent/agent_process.h"
 #include "tests/integration/agent/plans.h"
@@ -28,6 +29,15 @@ class RootfsTest : public testing::Test {
     if (geteuid() != 0) GTEST_SKIP() << "needs root";
     std::filesystem::create_directories(root_ + "/usr/sbin");
     std::filesystem::copy_file(PE_AGENT_BINARY, root_ + "/usr/sbin/tool");
+#ifndef PE_AGENT_STATIC  // with sanitizers it needs its libraries
+    for (const absl::string_view word :
+         absl::StrSplit(OutputOf({"/usr/bin/ldd", PE_AGENT_BINARY}), absl::ByAnyChar(" \t\n"), absl::SkipEmpty())) {
+      if (word[0] != '/') continue;
+      const std::filesystem::path library = root_ + std::string(word);
+      std::filesystem::create_directories(library.parent_path());
+      std::filesystem::copy_file(std::string(word), library);
+    }
+#endif
     // In a namespace of its own, as the agent wants it; where this fails, so does the agent.
     if (OutputOf({"/usr/bin/unshare", "--mount", "--pid", "--fork", "echo", "yes"}) != "yes\n")
       GTEST_SKIP() << "needs namespaces";
