@@ -160,7 +160,6 @@ TEST(PackageStep, AnInterruptedDpkgIsRepairedOnce) {
 
 TEST(PackageStep, ARelationPicksTheNewestVersionThatFits) {
   Host host;
-  host.world.Write(kDpkg, Stanza("tree", "1.0"));
   WorkingApt(host);
   host.processes.On({"madison"},
                     " tree | 3.0 | copy:/x main\n tree | 2.1 | copy:/x main\n tree | 2.0 | copy:/x main\n");

@@ -156,7 +156,7 @@ TEST(UserStep, ThePasswordHashIsInNoArgumentList) {
 TEST(UnitStep, AFailureBringsTheLastJournalLines) {
   Host host;
   host.processes.On({"systemctl", "show"}, "LoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\n");
-  host.processes.On({"systemctl", "start"}, "", 1, "Job for x.service failed.\n");
+  host.processes.On({"systemctl", " start "}, "", 1, "Job for x.service failed.\n");
   host.processes.On({"journalctl", "-n 20"}, "cannot bind to port 80\n");
   StepBody body;
   body.mutable_unit()->set_name("x.service");
