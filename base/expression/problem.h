@@ -21,8 +21,8 @@ struct Origin {
 };
 Origin OriginOf(absl::string_view whole, size_t begin);
 
-// INVALID_ARGUMENT "column 7: ...", or "line 2, column 3: ..." beyond the first line. `text` is what problem.at counts in,
-// and begins at `origin`.
+// INVALID_ARGUMENT "column 7: ...", or "line 2, column 3: ..." beyond the first line. `text` is what problem.at counts
+// in, and begins at `origin`.
 absl::Status ToStatus(const Problem& problem, absl::string_view text, Origin origin = {});
 
 }  // namespace pe::expression
