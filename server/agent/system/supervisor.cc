@@ -62,8 +62,8 @@ void ResetSignals() {
   _exit(127);
 }
 
-// A child that is born in `cgroup`. A later move waits for an RCU grace period, 10 ms and more for each command. 0 in the
-// child; -1 where the kernel cannot (before 5.7, or a filter that knows no clone3).
+// A child that is born in `cgroup`. A later move waits for an RCU grace period, 10 ms and more for each command. 0 in
+// the child; -1 where the kernel cannot (before 5.7, or a filter that knows no clone3).
 pid_t ForkIntoCgroup(int cgroup) {
   clone_args arguments{};
   arguments.flags = CLONE_INTO_CGROUP;

@@ -1,5 +1,5 @@
-// QuickHosts: a transport to hosts that do nothing and say so at once. Each takes a plan and reports every step as running and as
-// unchanged, with at most a window of reports that are not acknowledged. All live on one thread.
+// QuickHosts: a transport to hosts that do nothing and say so at once. Each takes a plan and reports every step as
+// running and as unchanged, with at most a window of reports that are not acknowledged. All live on one thread.
 #ifndef TESTS_BENCH_ENGINE_QUICK_HOSTS_H_
 #define TESTS_BENCH_ENGINE_QUICK_HOSTS_H_
 

@@ -6,7 +6,7 @@ F=/run/sshd-farm
 start() {
   n=1
   while [ "$n" -le "$1" ]; do
-    d=$F/$n; mkdir -p -m 700 "$d/run" "$d/state"
+    d=$F/$n; (umask 077; mkdir -p "$d/run" "$d/state")
     [ -f "$d/key" ] || ssh-keygen -q -t ed25519 -N '' -f "$d/key"
     /usr/sbin/sshd -p $((2200 + n)) -h "$d/key" -o "PidFile=$d/pid" -o "SetEnv=PE_AGENT_RUN=$d/run PE_AGENT_STATE=$d/state"
     ssh-keygen -l -f "$d/key.pub" | cut -d ' ' -f 2
