@@ -6,8 +6,8 @@ from measure.times import Spread, timed
 HOSTS = 8
 
 
-def scripts(world: World, *options: str) -> str:
-    started = [world.start_script(host, "apply.sh", *options) for host in world.hosts[:HOSTS]]
+def scripts(world: World, *options: str, name: str = "apply.sh") -> str:
+    started = [world.start_script(host, name, *options) for host in world.hosts[:HOSTS]]
     return "\n".join(world.end_script(process) for process in started)
 
 
@@ -21,8 +21,7 @@ def run(world: World, quick: bool) -> list:
     first, again = ({name: Spread() for name in calls} for _ in range(2))
     for _ in range(1 if quick else 5):
         for name, (call, changed, unchanged) in calls.items():
-            for host in world.hosts[:HOSTS]:
-                world.script(host, "remove.sh")
+            scripts(world, name="remove.sh")
             seconds, out = timed(call)
             if out.count(changed) != HOSTS:
                 raise RuntimeError(out)
