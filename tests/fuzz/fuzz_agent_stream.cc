@@ -10,10 +10,15 @@
 
 namespace {
 
-// The frames of `bytes`, and "error" at the end when there was one.
-std::vector<std::string> Frames(absl::string_view bytes, size_t piece) {
+struct Read {
+  std::vector<std::string> frames;
+  bool failed = false;  // after them came bytes that are no frame
+  bool operator==(const Read&) const = default;
+};
+
+Read ReadInPieces(absl::string_view bytes, size_t piece) {
   pe::FrameDecoder decoder;
-  std::vector<std::string> out;
+  Read out;
   for (size_t at = 0; at < bytes.size(); at += piece) {
     decoder.Append(bytes.substr(at, piece));
     while (true) {
@@ -21,12 +26,12 @@ std::vector<std::string> Frames(absl::string_view bytes, size_t piece) {
       const auto whole = decoder.Next(&frame);
       if (!whole.ok()) {
         FUZZ_CHECK(!decoder.Next(&frame).ok(), "an error stays");
-        out.push_back("error");
+        out.failed = true;
         return out;
       }
       if (!*whole) break;
       FUZZ_CHECK(frame.size() <= pe::kMaxFrameBytes, "bound");
-      out.emplace_back(frame);
+      out.frames.emplace_back(frame);
     }
   }
   return out;
@@ -36,17 +41,20 @@ std::vector<std::string> Frames(absl::string_view bytes, size_t piece) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const std::vector<std::string> frames = Frames(bytes, std::max<size_t>(size, 1));
-  FUZZ_CHECK(Frames(bytes, 1) == frames, "bytes one by one");
-  FUZZ_CHECK(Frames(bytes, 7) == frames, "seven bytes at a time");
+  const Read read = ReadInPieces(bytes, std::max<size_t>(size, 1));
+  FUZZ_CHECK(ReadInPieces(bytes, 1) == read, "bytes one by one");
+  FUZZ_CHECK(ReadInPieces(bytes, 7) == read, "seven bytes at a time");
   std::string sent;
-  for (const std::string& bytes_of_frame : frames) {
+  size_t messages = 0;
+  for (const std::string& bytes_of_frame : read.frames) {
     provision::agent::v1::Frame frame;
     if (!frame.ParseFromString(bytes_of_frame)) continue;
-    std::string again;
-    pe::AppendFrame(frame.SerializeAsString().substr(0, pe::kMaxFrameBytes), again);
-    sent += again;
+    const std::string message = frame.SerializeAsString();
+    if (message.size() > pe::kMaxFrameBytes) continue;
+    pe::AppendFrame(message, sent);
+    ++messages;
   }
-  for (const std::string& frame : Frames(sent, 3)) FUZZ_CHECK(frame != "error", "what is written can be read");
+  const Read again = ReadInPieces(sent, 3);
+  FUZZ_CHECK(!again.failed && again.frames.size() == messages, "what is written can be read");
   return 0;
 }

@@ -35,7 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }();
   if (const auto expression = Expression::Compile(text, environment); expression.ok()) {
     const auto value = expression->Evaluate(bindings);
-    FUZZ_CHECK(!value.ok() || TypeOf(*value) == expression->type(), text);
+    FUZZ_CHECK(!value.ok() || pe::expression::TypeOf(*value) == expression->type(), text);
     for (const std::string& name : expression->Names()) FUZZ_CHECK(environment.Find(name).has_value(), name);
   } else {
     FUZZ_CHECK(!expression.status().message().empty(), text);

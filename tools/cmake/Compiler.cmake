@@ -16,7 +16,7 @@ if(PE_CCACHE)
 endif()
 
 find_program(PE_MOLD mold)
-if(PE_MOLD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+if(PE_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
@@ -28,7 +28,7 @@ target_compile_options(pe_warnings INTERFACE -Wall -Wextra -Werror -Wno-missing-
 
 add_compile_options(-fno-omit-frame-pointer)
 if(PE_SANITIZE)
-  add_compile_options(-fsanitize=${PE_SANITIZE} -fno-sanitize-recover=all)
+  add_compile_options(-O1 -fsanitize=${PE_SANITIZE} -fno-sanitize-recover=all)  # -O1 costs clang little and halves run times
   add_link_options(-fsanitize=${PE_SANITIZE})
 endif()
 if(PE_BUILD_FUZZ)

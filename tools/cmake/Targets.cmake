@@ -1,9 +1,21 @@
+# Instrumented code is slow to compile: with sanitizers, several sources of a room are compiled as one. Where two files of
+# a room give the same name to different things, pe_apart(FILES...) keeps the named ones out of that.
+function(pe_unity name)
+  if(PE_SANITIZE)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON)
+  endif()
+endfunction()
+function(pe_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 # pe_library(NAME SOURCES... LINKS...) and pe_test(NAME SOURCES... LINKS...): one line a room.
 function(pe_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${arg_LINKS} PRIVATE pe_warnings)
+  pe_unity(${name})
 endfunction()
 
 # A GoogleTest binary, one ctest entry per binary. LABELS select parts of the suite with ctest -L; PCH names another target
@@ -18,9 +30,13 @@ function(pe_test name)
   endif()
   target_compile_options(${name} PRIVATE -pthread)  # as the precompiled header
   target_precompile_headers(${name} REUSE_FROM ${arg_PCH})
+  pe_unity(${name})
   add_test(NAME ${name} COMMAND ${name})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
+  endif()
+  if(PE_SANITIZE)
+    math(EXPR arg_TIMEOUT "5 * ${arg_TIMEOUT}")
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}")
 endfunction()
