@@ -19,7 +19,7 @@ namespace {
 constexpr int64_t kTimeoutMicros = 600 * kMicrosPerSecond;  // a package manager may be at work
 
 bool Undoable(const StepStatus& step) {
-  return step.result().undo_recorded() && step.section() != kRollbackSection;
+  return step.result().undo_recorded() && step.not_undoable().empty() && step.section() != kRollbackSection;
 }
 
 bool AnythingUndoable(const Target& target) {
@@ -70,7 +70,7 @@ StagePlan PlanUndo(const Target& done, const std::string& run, int stage, int fi
   if (!not_undoable.empty()) {
     provision::v1::Warning& warning = out.warnings.emplace_back();
     warning.set_code("NOT_UNDONE");
-    warning.set_message(absl::StrCat("not undone, since they keep no record: ", absl::StrJoin(not_undoable, ", ")));
+    warning.set_message(absl::StrCat("changed, and cannot be undone: ", absl::StrJoin(not_undoable, ", ")));
   }
   return out;
 }

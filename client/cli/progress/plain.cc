@@ -37,7 +37,8 @@ std::string PlainText::Opening(const Job& job) {
   absl::StrAppend(&line, ": ", OneLine(job.service()), job.version().empty() ? "" : " ", OneLine(job.version()));
   absl::StrAppend(&line, job.mode() == Job::PLAN ? ", plan only" : "", ", ", job.targets_size(),
                   job.targets_size() == 1 ? " host" : " hosts");
-  if (!job.parent().empty()) absl::StrAppend(&line, ", retries ", OneLine(job.parent()));
+  if (!job.parent().empty())
+    absl::StrAppend(&line, job.mode() == Job::ROLLBACK ? ", undoes " : ", retries ", OneLine(job.parent()));
   return line + "\n";
 }
 
