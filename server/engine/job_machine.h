@@ -134,7 +134,6 @@ class JobMachine {
   void Retry(int target, const CloseReason& reason, Now now);
   void GiveUp(int target, const CloseReason& reason, Now now);
   bool Plan(int target, const provision::v1::Facts& facts, Now now);
-  std::vector<provision::agent::v1::EndedStep> EndedSteps(int target) const;
   void StageDone(int target, const provision::agent::v1::RunDone& done, Now now);
   void GoToStage(int target, int stage);
   void EndTarget(int target, provision::v1::Job::State state, const std::string& reason, const std::string& code,
@@ -153,7 +152,8 @@ class JobMachine {
   bool PlanUndoStage(int target, Now now);
   void UndoStageDone(int target, Now now);
 
-  // job_machine_report.cc: what an agent says
+  // job_machine_report.cc: what an agent says and is told
+  std::vector<provision::agent::v1::EndedStep> EndedSteps(int target) const;
   bool Believable(int target, const provision::agent::v1::Report& report) const;
   void RecordStep(int target, const provision::agent::v1::Report& report, Now now);
   void UpdatePending(int target, int step, bool pending, Now now);

@@ -121,19 +121,6 @@ void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, 
   Settle(now);
 }
 
-std::vector<provision::agent::v1::EndedStep> JobMachine::EndedSteps(int target) const {
-  std::vector<provision::agent::v1::EndedStep> out;
-  const auto& steps = job_.targets(target).steps();
-  for (int i = 0; i < steps.size(); ++i) {
-    if (steps[i].stage() != runs_[target].stage || !IsTerminal(steps[i].state())) continue;
-    out.emplace_back();
-    out.back().set_step(i);
-    out.back().set_state(steps[i].state());
-    out.back().set_attempt(steps[i].attempt());
-  }
-  return out;
-}
-
 // Makes and stores the current stage's plan. False when the target has ended by it.
 bool JobMachine::Plan(int target, const Facts& facts, Now now) {
   Run& run = runs_[target];
