@@ -13,7 +13,8 @@ absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
   if (kept.records.empty()) return 0;
   const StepType* type = host.find_type(kept.body);
   if (type == nullptr) {
-    return StepError(absl::StatusCode::kUnimplemented, "UNKNOWN_STEP_TYPE", "this agent does not know the kind of the step",
+    return StepError(absl::StatusCode::kUnimplemented, "UNKNOWN_STEP_TYPE",
+                     "this agent does not know the kind of the step",
                      "engine and agent are of different versions: push the engine's own agent");
   }
   StepContext context{.files = host.files,

@@ -1,5 +1,5 @@
-// JobMachine: undoing what a target's stages have changed, from the last stage to the first: a whole job of mode ROLLBACK, or
-// what follows a failure when on_failure says so.
+// JobMachine: undoing what a target's stages have changed, from the last stage to the first: a whole job of mode
+// ROLLBACK, or what follows a failure when on_failure says so.
 #include "absl/strings/str_cat.h"
 #include "server/engine/job_machine.h"
 #include "server/engine/rollback.h"
@@ -35,8 +35,8 @@ void JobMachine::BeginUndo(int target, Now now) {
   PlanUndoStage(target, now);
 }
 
-// REQUIRES: connected to the place of the current stage. Makes, stores and sends its undo plan; without one, goes on to the
-// stage before. False when the target has ended by it.
+// REQUIRES: connected to the place of the current stage. Makes, stores and sends its undo plan; without one, goes on to
+// the stage before. False when the target has ended by it.
 bool JobMachine::PlanUndoStage(int target, Now now) {
   Run& run = runs_[target];
   const auto& status = job_.targets(target);

@@ -75,8 +75,8 @@ StagePlan PlanUndo(const Target& done, const std::string& run, int stage, int fi
   return out;
 }
 
-absl::StatusOr<NewJob> MakeRollback(const provision::v1::RollbackRequest&, const Job& parent, const Inventory& inventory,
-                                    WallMicros now) {
+absl::StatusOr<NewJob> MakeRollback(const provision::v1::RollbackRequest&, const Job& parent,
+                                    const Inventory& inventory, WallMicros now) {
   if (!IsTerminal(parent.state()))
     return Precondition("JOB_NOT_TERMINAL", absl::StrCat(parent.name(), " has not ended; cancel it, or wait"));
   NewJob out;
@@ -126,6 +126,8 @@ bool DecodeUndone(const std::string& text, UndoneTarget* out) {
          out->done.ParseFromString(text.substr(end + 1));
 }
 
-std::string CanonicalBytes(const provision::v1::RollbackRequest& request) { return absl::StrCat("rollback ", request.name()); }
+std::string CanonicalBytes(const provision::v1::RollbackRequest& request) {
+  return absl::StrCat("rollback ", request.name());
+}
 
 }  // namespace pe

@@ -1,5 +1,5 @@
-// Rollback: which steps can be undone, as a plan. Undoing is append-only, as all history: what is undone stays CHANGED, and
-// a step "undo.ID" is planned that ends UNDONE. Pure; thread-safe.
+// Rollback: which steps can be undone, as a plan. Undoing is append-only, as all history: what is undone stays CHANGED,
+// and a step "undo.ID" is planned that ends UNDONE. Pure; thread-safe.
 #ifndef SERVER_ENGINE_ROLLBACK_H_
 #define SERVER_ENGINE_ROLLBACK_H_
 
