@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/text.h"
 #include "client/cli/progress/words.h"
 
 namespace pe::cli {
@@ -95,7 +96,7 @@ std::string PlainText::SayTarget(const Event& event, const JobView& view) const 
       std::string stage;
       if (event.planned().stages() > 1)
         stage = absl::StrCat(", stage ", event.planned().stage() + 1, " of ", event.planned().stages());
-      return absl::StrCat(host, ": ", event.planned().steps_size(), " steps planned", stage, "\n");
+      return absl::StrCat(host, ": ", Counted(event.planned().steps_size(), "step"), " planned", stage, "\n");
     }
     case Event::kWarning:
       return absl::StrCat(host, ": warning", Sentence(event.warning().message()), "\n");
