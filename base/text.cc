@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace pe {
@@ -73,6 +74,11 @@ std::string Printable(absl::string_view text) {
     }
   }
   return out;
+}
+
+std::string Counted(size_t count, absl::string_view one, absl::string_view many) {
+  if (count == 1) return absl::StrCat("1 ", one);
+  return many.empty() ? absl::StrCat(count, " ", one, "s") : absl::StrCat(count, " ", many);
 }
 
 std::string Nearest(absl::string_view word, const std::vector<std::string>& candidates) {

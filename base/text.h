@@ -1,4 +1,5 @@
-// Text: conversion between the two string_views, and shortening and escaping of what strangers wrote.
+// Text: conversion between the two string_views, and shortening and escaping of what strangers wrote,
+// counted things.
 #ifndef BASE_TEXT_H_
 #define BASE_TEXT_H_
 
@@ -19,6 +20,9 @@ std::string Shorten(absl::string_view text, size_t max);
 
 // For a terminal or a log line: control characters (also ESC) as \xHH, invalid UTF-8 as U+FFFD; newline and tab stay.
 std::string Printable(absl::string_view text);
+
+// "1 package", "2 packages"; `many` where the plural is another word: Counted(2, "entry", "entries").
+std::string Counted(size_t count, absl::string_view one, absl::string_view many = "");
 
 // The candidate nearest to `word` by edit distance, for "did you mean"; empty when none is near.
 std::string Nearest(absl::string_view word, const std::vector<std::string>& candidates);

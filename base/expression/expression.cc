@@ -21,7 +21,8 @@ absl::StatusOr<Expression> Expression::CompilePart(absl::string_view whole, size
   std::optional<Ast> ast = parser.Parse();
   if (!ast.has_value()) return ToStatus(parser.problem(), whole);
   if (const auto problem = Check(environment, &*ast)) return ToStatus(*problem, whole);
-  return Expression(std::make_shared<const Ast>(*std::move(ast)), std::string(whole.substr(begin, end - begin)), begin);
+  return Expression(std::make_shared<const Ast>(*std::move(ast)), std::string(whole.substr(begin, end - begin)), begin,
+                    OriginOf(whole, begin));
 }
 
 Type Expression::type() const { return ast_->nodes[ast_->root].type; }
@@ -39,7 +40,7 @@ bool Expression::IsName() const { return ast_->nodes[ast_->root].kind == Node::K
 
 absl::StatusOr<Value> Expression::Evaluate(const Bindings& bindings) const {
   std::variant<Value, Problem> result = expression::Evaluate(*ast_, bindings);
-  if (auto* problem = std::get_if<Problem>(&result)) return problem->at -= offset_, ToStatus(*problem, text_);
+  if (auto* problem = std::get_if<Problem>(&result)) return problem->at -= offset_, ToStatus(*problem, text_, origin_);
   return std::get<Value>(std::move(result));
 }
 

@@ -17,6 +17,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/expression/environment.h"
+#include "base/expression/problem.h"
 #include "base/expression/value.h"
 
 namespace pe::expression {
@@ -40,12 +41,13 @@ class Expression {
   absl::StatusOr<Value> Evaluate(const Bindings& bindings) const;
 
  private:
-  Expression(std::shared_ptr<const Ast> ast, std::string text, size_t offset)
-      : ast_(std::move(ast)), text_(std::move(text)), offset_(offset) {}
+  Expression(std::shared_ptr<const Ast> ast, std::string text, size_t offset, Origin origin)
+      : ast_(std::move(ast)), text_(std::move(text)), offset_(offset), origin_(origin) {}
 
   std::shared_ptr<const Ast> ast_;
   std::string text_;  // of the expression alone
   size_t offset_;     // of it in the whole text
+  Origin origin_;
 };
 
 }  // namespace pe::expression

@@ -6,12 +6,18 @@
 
 namespace pe::expression {
 
-absl::Status ToStatus(const Problem& problem, absl::string_view whole) {
-  const absl::string_view before = whole.substr(0, std::min(problem.at, whole.size()));
-  const auto lines = std::count(before.begin(), before.end(), '\n');
-  const size_t line_start = lines == 0 ? 0 : before.rfind('\n') + 1;
-  const std::string column = absl::StrCat("column ", before.size() - line_start + 1, ": ", problem.text);
-  return absl::InvalidArgumentError(lines == 0 ? column : absl::StrCat("line ", lines + 1, ", ", column));
+Origin OriginOf(absl::string_view whole, size_t begin) {
+  const absl::string_view before = whole.substr(0, std::min(begin, whole.size()));
+  const auto lines = static_cast<size_t>(std::count(before.begin(), before.end(), '\n'));
+  return {lines, lines == 0 ? before.size() : before.size() - before.rfind('\n') - 1};
+}
+
+absl::Status ToStatus(const Problem& problem, absl::string_view text, Origin origin) {
+  const Origin within = OriginOf(text, problem.at);
+  const size_t lines = origin.lines + within.lines;
+  const size_t column = within.columns + (within.lines == 0 ? origin.columns : 0) + 1;
+  const std::string where = absl::StrCat("column ", column, ": ", problem.text);
+  return absl::InvalidArgumentError(lines == 0 ? where : absl::StrCat("line ", lines + 1, ", ", where));
 }
 
 }  // namespace pe::expression

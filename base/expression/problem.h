@@ -1,4 +1,4 @@
-// Problem: what is wrong with an expression, and where. Internal to this room.
+// Problem: what is wrong with an expression, and where.
 #ifndef BASE_EXPRESSION_PROBLEM_H_
 #define BASE_EXPRESSION_PROBLEM_H_
 
@@ -14,8 +14,16 @@ struct Problem {
   std::string text;  // a sentence without its end
 };
 
-// INVALID_ARGUMENT "column 7: ...", or "line 2, column 3: ..." beyond the first line of `whole`.
-absl::Status ToStatus(const Problem& problem, absl::string_view whole);
+// How much of a larger text comes before a part of it.
+struct Origin {
+  size_t lines = 0;    // whole lines
+  size_t columns = 0;  // bytes of the line in which the part begins
+};
+Origin OriginOf(absl::string_view whole, size_t begin);
+
+// INVALID_ARGUMENT "column 7: ...", or "line 2, column 3: ..." beyond the first line. `text` is what problem.at counts
+// in, and begins at `origin`.
+absl::Status ToStatus(const Problem& problem, absl::string_view text, Origin origin = {});
 
 }  // namespace pe::expression
 

@@ -109,6 +109,10 @@ absl::StatusOr<v1::ListResponse> Connection::List(const v1::ListRequest& request
 absl::StatusOr<v1::Job> Connection::Cancel(const v1::CancelRequest& request) {
   return impl_->Call(impl_->jobs, &Jobs::Cancel, request);
 }
+absl::StatusOr<v1::Job> Connection::Rollback(const v1::RollbackRequest& request) {
+  return impl_->Call(impl_->jobs, &Jobs::Rollback, request);
+}
+
 absl::StatusOr<v1::Job> Connection::Retry(const v1::RetryRequest& request) {
   return impl_->Call(impl_->jobs, &Jobs::Retry, request);
 }

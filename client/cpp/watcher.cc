@@ -12,12 +12,14 @@ namespace {
 constexpr absl::Duration kFirstPause = absl::Milliseconds(100);
 constexpr absl::Duration kLongestPause = absl::Seconds(2);
 
-// Whether the same question may get an answer later. INTERNAL and UNKNOWN are what a torn HTTP/2 stream looks like.
+// Whether the same question may get an answer later. INTERNAL and UNKNOWN are what a torn HTTP/2 stream looks
+// like; CANCELLED is gRPC's answer to a call that arrives while its server shuts down (ours are told apart before).
 bool IsCut(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kResourceExhausted:  // a slow reader's closing
     case absl::StatusCode::kAborted:
+    case absl::StatusCode::kCancelled:
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kInternal:
     case absl::StatusCode::kUnknown:

@@ -52,7 +52,8 @@ async function follow(service, metadata, name) {
         }
       }
     } catch (error) {
-      if (error.code !== grpc.status.UNAVAILABLE && error.code !== grpc.status.RESOURCE_EXHAUSTED) throw error;
+      const { UNAVAILABLE, RESOURCE_EXHAUSTED, CANCELLED } = grpc.status;
+      if (![UNAVAILABLE, RESOURCE_EXHAUSTED, CANCELLED].includes(error.code)) throw error;
       await pause(200);
     }
   }

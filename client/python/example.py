@@ -28,6 +28,7 @@ def main() -> int:
     from google.protobuf import json_format
     from provision.v1 import job_pb2, provision_service_pb2, provision_service_pb2_grpc
 
+    resumed = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.CANCELLED)
     token = options.token_file.read_text().strip() if options.token_file else os.environ.get("PE_TOKEN", "")
     metadata = [("authorization", f"Bearer {token}")] if token else []
     text = sys.stdin.read() if options.spec == "-" else pathlib.Path(options.spec).read_text()
@@ -56,7 +57,7 @@ def main() -> int:
                         if event.target == -1 and event.WhichOneof("payload") == "state":
                             state = event.state.state
             except grpc.RpcError as error:
-                if error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED):
+                if error.code() not in resumed:
                     raise
                 time.sleep(0.2)
 

@@ -8,7 +8,8 @@ import sys
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 PROTO = REPOSITORY / "proto"
 GOOGLE = REPOSITORY / "build/npm/node_modules/google-proto-files"
-GOOGLE_FILES = ["annotations", "client", "field_behavior", "http", "launch_stage", "resource"]
+GOOGLE_FILES = [*(f"google/api/{name}.proto" for name in ("annotations", "client", "field_behavior", "http", "launch_stage", "resource")),
+                "google/rpc/error_details.proto", "google/rpc/status.proto"]
 
 
 def generate(out: pathlib.Path) -> None:
@@ -30,7 +31,7 @@ def _run_protoc(out: pathlib.Path, sources: list) -> None:
         raise RuntimeError("protoc or its Python plugin is missing: apt install protobuf-compiler protobuf-compiler-grpc python3-grpcio")
     out.mkdir(parents=True, exist_ok=True)
     files = [str(source.relative_to(PROTO)) for source in sources]
-    files += [f"google/api/{name}.proto" for name in GOOGLE_FILES]
+    files += GOOGLE_FILES
     # Not grpc_tools: Debian's brings a protoc of its own (3.5.1) that is older than proto3 `optional`.
     command = ["protoc", f"-I{PROTO}", f"-I{GOOGLE}", f"--python_out={out}", f"--grpc_out={out}", f"--plugin=protoc-gen-grpc={plugin}"]
     if subprocess.run(command + files, check=False).returncode != 0:

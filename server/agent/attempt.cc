@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/agent/step_state.h"
+#include "server/agent/undo_attempt.h"
 
 namespace pe::agent {
 namespace {
@@ -150,6 +151,7 @@ class AttemptRun {
 }  // namespace
 
 AttemptEnd RunAttempt(Attempt& attempt, const StepHost& host) {
+  if (attempt.undoes != nullptr) return RunUndo(attempt, host);
   const StepType* type = host.find_type(attempt.body);
   if (type != nullptr) return AttemptRun(attempt, host, *type).Run();
   AttemptEnd end;

@@ -32,7 +32,8 @@ struct Attempt {
   provision::v1::StepBody body;
   std::unique_ptr<AttemptReporter> reporter;
   std::unique_ptr<UndoStore> undo;
-  Journal* journal = nullptr;  // null when observe_only
+  std::unique_ptr<UndoSource> undoes;  // set: undo this, instead of bringing `body` about
+  Journal* journal = nullptr;          // null when observe_only
   CancelToken cancel;
 };
 

@@ -124,8 +124,16 @@ absl::Status DiskRunStore::Forget(const std::string& run) {
   return absl::OkStatus();
 }
 
-std::unique_ptr<UndoStore> DiskRunStore::Undo(const std::string& run, int position) {
-  return std::make_unique<DiskUndoStore>(files_, absl::StrCat(folder_, "/undo/", KeyOf(run)), position);
+std::string DiskRunStore::UndoFolder(const std::string& run) const {
+  return absl::StrCat(folder_, "/undo/", KeyOf(run));
+}
+
+std::unique_ptr<UndoStore> DiskRunStore::Undo(const std::string& run, int index, const provision::v1::StepBody& body) {
+  return std::make_unique<DiskUndoStore>(files_, UndoFolder(run), index, body);
+}
+
+std::unique_ptr<UndoSource> DiskRunStore::UndoOf(const std::string& run, int index) {
+  return std::make_unique<DiskUndoStore>(files_, UndoFolder(run), index);
 }
 
 }  // namespace pe::agent

@@ -1,7 +1,7 @@
 // RunStore in a folder:
 //   owner                      "ENGINE_ID EPOCH\n"
 //   runs/KEY                   journal of a run; KEY is the start of the run id's SHA-256
-//   undo/KEY/POSITION          undo records of a step, framed as journal records
+//   undo/KEY/INDEX             body and undo records of a step, framed as journal records
 //   undo/KEY/content/SHA256    what steps replaced, once whatever the number of records that name it
 #ifndef SERVER_AGENT_DISK_RUN_STORE_H_
 #define SERVER_AGENT_DISK_RUN_STORE_H_
@@ -25,10 +25,12 @@ class DiskRunStore final : public RunStore {
   absl::StatusOr<std::unique_ptr<RunFile>> Create(const StoredRun& run) override;
   absl::StatusOr<std::unique_ptr<RunFile>> Reopen(const StoredRun& run) override;
   absl::Status Forget(const std::string& run) override;
-  std::unique_ptr<UndoStore> Undo(const std::string& run, int position) override;
+  std::unique_ptr<UndoStore> Undo(const std::string& run, int index, const provision::v1::StepBody& body) override;
+  std::unique_ptr<UndoSource> UndoOf(const std::string& run, int index) override;
 
  private:
   std::string JournalPath(const std::string& run) const;
+  std::string UndoFolder(const std::string& run) const;
 
   FileSystem& files_;
   const std::string folder_;

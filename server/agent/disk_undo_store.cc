@@ -13,6 +13,8 @@
 namespace pe::agent {
 namespace {
 
+using Kind = JournalRecord::Kind;
+
 constexpr int64_t kLargestFile = 1LL << 30;
 
 bool IsDigest(const std::string& text) {
@@ -21,12 +23,18 @@ bool IsDigest(const std::string& text) {
 
 }  // namespace
 
-DiskUndoStore::DiskUndoStore(FileSystem& files, std::string folder, int position)
-    : files_(files), folder_(std::move(folder)), records_path_(absl::StrCat(folder_, "/", position)) {}
+DiskUndoStore::DiskUndoStore(FileSystem& files, std::string folder, int index, provision::v1::StepBody body)
+    : files_(files),
+      folder_(std::move(folder)),
+      records_path_(absl::StrCat(folder_, "/", index)),
+      body_(std::move(body)) {}
 
 absl::Status DiskUndoStore::Record(absl::string_view record) {
   PE_RETURN_IF_ERROR(MakePrivateFolder(files_, folder_));
-  return files_.AppendDurable(records_path_, EncodeRecord({.payload = std::string(record)}));
+  PE_ASSIGN_OR_RETURN(const std::optional<FileInfo> there, files_.Stat(records_path_));
+  std::string bytes;
+  if (!there) bytes = EncodeRecord({.kind = Kind::kPlan, .payload = body_.SerializeAsString()});
+  return files_.AppendDurable(records_path_, bytes + EncodeRecord({.payload = std::string(record)}));
 }
 
 absl::StatusOr<std::string> DiskUndoStore::KeepContent(absl::string_view content) {
@@ -48,14 +56,26 @@ absl::StatusOr<std::string> DiskUndoStore::GetContent(const std::string& digest)
   return content;
 }
 
-absl::StatusOr<std::vector<std::string>> DiskUndoStore::Records() {
+absl::StatusOr<UndoSource::Kept> DiskUndoStore::Load() {
+  Kept out;
   const absl::StatusOr<std::string> bytes = files_.Read(records_path_, kLargestFile);
-  std::vector<std::string> out;
   if (absl::IsNotFound(bytes.status())) return out;
   if (!bytes.ok()) return bytes.status();
-  for (JournalRecord& record : DecodeJournal(*bytes).records) out.push_back(std::move(record.payload));
-  std::reverse(out.begin(), out.end());
+  for (JournalRecord& record : DecodeJournal(*bytes).records) {
+    if (record.kind == Kind::kPlan) {
+      if (!out.body.ParseFromString(record.payload)) return absl::DataLossError(records_path_ + " is damaged");
+    } else if (record.kind == Kind::kDone) {
+      if (!out.records.empty()) out.records.pop_back();
+    } else {
+      out.records.push_back(std::move(record.payload));
+    }
+  }
+  std::reverse(out.records.begin(), out.records.end());
   return out;
+}
+
+absl::Status DiskUndoStore::MarkUndone() {
+  return files_.AppendDurable(records_path_, EncodeRecord({.kind = Kind::kDone}));
 }
 
 }  // namespace pe::agent

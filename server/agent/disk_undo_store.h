@@ -6,26 +6,30 @@
 #include <string>
 #include <vector>
 
+#include "server/agent/run_store.h"
 #include "server/agent/steps/step.h"
 
 namespace pe::agent {
 
-class DiskUndoStore final : public UndoStore {
+class DiskUndoStore final : public UndoStore, public UndoSource {
  public:
-  // `files` outlives it.
-  DiskUndoStore(FileSystem& files, std::string folder, int position);
+  // `files` outlives it. `body`: written before the first record.
+  DiskUndoStore(FileSystem& files, std::string folder, int index, provision::v1::StepBody body = {});
 
   absl::Status Record(absl::string_view record) override;
   absl::StatusOr<std::string> KeepContent(absl::string_view content) override;
   // DATA_LOSS when what is kept is not what was given.
   absl::StatusOr<std::string> GetContent(const std::string& digest) override;
-  // Newest first, as StepType::Undo wants them.
-  absl::StatusOr<std::vector<std::string>> Records();
+
+  absl::StatusOr<Kept> Load() override;
+  absl::Status MarkUndone() override;
+  UndoStore& contents() override { return *this; }
 
  private:
   FileSystem& files_;
   const std::string folder_;
   const std::string records_path_;
+  const provision::v1::StepBody body_;
 };
 
 }  // namespace pe::agent

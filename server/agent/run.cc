@@ -110,9 +110,7 @@ void Run::Write(Report report) {
   // A journal that fails here has failed the next intent already; the report itself is the truth.
   if (ended && copy.step_state().state() != kStepSkipped) {
     const int position = PositionOf(index);
-    const StepType* type = host_.find_type(plan_.steps(position).body());
-    const bool durable = copy.attempt() > 0 && type != nullptr && copy.step_state().state() != kStepUnchanged &&
-                         !type->Idempotent(plan_.steps(position).body());
+    const bool durable = copy.attempt() > 0 && copy.step_state().state() != kStepUnchanged && !MayRunAgain(position);
     journal_->Result(position, copy.attempt(), seq, copy.step_state(), durable).IgnoreError();
   }
   if (done) journal_->Done(seq, copy.done()).IgnoreError();
@@ -131,7 +129,8 @@ void Run::StartAttempt(const RunnerActions::Start& start) {
   attempt->body = secret != secret_bodies_.end() ? secret->second : step.body();
   attempt->reporter =
       std::make_unique<AttemptReporter>(*log_, host_.clock, redactor_, step.index(), start.attempt, host_.wake);
-  attempt->undo = host_.store.Undo(id(), start.position);
+  attempt->undo = host_.store.Undo(id(), step.index(), step.body());
+  if (step.has_undo()) attempt->undoes = host_.store.UndoOf(step.undo().run(), step.undo().index());
   attempt->journal = journal_.get();
   running_[start.position] = attempt;
   host_.executor.Start(attempt, [inbox = inbox_, wake = host_.wake, start](AttemptEnd end) {
@@ -146,6 +145,12 @@ void Run::StartAttempt(const RunnerActions::Start& start) {
 bool Run::settled() const {
   if (!done_ || log_ == nullptr) return false;
   return log_->acked_seq() == log_->last_seq() || host_.clock.Mono() - done_at_ > kHoldDoneRunUs;
+}
+
+bool Run::MayRunAgain(int position) const {
+  const PlanStep& step = plan_.steps(position);
+  const StepType* type = host_.find_type(step.body());
+  return step.has_undo() || (type != nullptr && type->Idempotent(step.body()));
 }
 
 int Run::PositionOf(int index) const {

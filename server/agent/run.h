@@ -90,7 +90,9 @@ class Run {
   void RestoreResult(const JournalRecord& record, int64_t after_seq);
   void RestoreIntent(const JournalRecord& record);
   void RestoreKnown(const provision::agent::v1::Resume& resume);
-  int PositionOf(int index) const;  // -1: no such step
+  int PositionOf(int index) const;
+  // After an interruption that nobody saw the end of.
+  bool MayRunAgain(int position) const;  // -1: no such step
 
   const provision::agent::v1::Plan plan_;
   const std::string plan_digest_;

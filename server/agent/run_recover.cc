@@ -108,8 +108,7 @@ void Run::RestoreResult(const JournalRecord& record, int64_t after_seq) {
 }
 
 void Run::RestoreIntent(const JournalRecord& record) {
-  const StepType* type = host_.find_type(plan_.steps(record.position).body());
-  if (type != nullptr && type->Idempotent(plan_.steps(record.position).body())) {
+  if (MayRunAgain(record.position)) {
     runner_.RestoreInterrupted(record.position, record.attempt);
     return;
   }

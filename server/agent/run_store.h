@@ -35,6 +35,22 @@ class RunFile {
   virtual absl::Status Append(absl::string_view bytes, bool durable) = 0;
 };
 
+// What a step has kept, to be undone. What has been undone is marked, so that it is not undone twice.
+class UndoSource {
+ public:
+  struct Kept {
+    provision::v1::StepBody body;
+    std::vector<std::string> records;  // not undone yet, newest first
+  };
+  virtual ~UndoSource() = default;
+  // No records: nothing was kept, or all of it is undone. DATA_LOSS when it is damaged.
+  virtual absl::StatusOr<Kept> Load() = 0;
+  // The newest record that Load returned is undone; durable when it returns.
+  virtual absl::Status MarkUndone() = 0;
+  // For contents that records name.
+  virtual UndoStore& contents() = 0;
+};
+
 class RunStore {
  public:
   virtual ~RunStore() = default;
@@ -48,8 +64,11 @@ class RunStore {
   // The journal goes (not durably: one that comes back is forgotten again); undo records stay. Unknown runs are
   // forgotten already.
   virtual absl::Status Forget(const std::string& run) = 0;
-  // Undo of one step; nothing is written before the first Record or KeepContent.
-  virtual std::unique_ptr<UndoStore> Undo(const std::string& run, int position) = 0;
+  // Where a step keeps what it replaces; nothing is written before the first Record or KeepContent. `index`:
+  // PlanStep.index. `body`: the step's, without values of secrets, kept with the first record.
+  virtual std::unique_ptr<UndoStore> Undo(const std::string& run, int index, const provision::v1::StepBody& body) = 0;
+  // What a step of any earlier run has kept.
+  virtual std::unique_ptr<UndoSource> UndoOf(const std::string& run, int index) = 0;
 };
 
 }  // namespace pe::agent

@@ -65,8 +65,10 @@ void Runner::OnAttemptEnded(int position, int attempt, AttemptEnd end, MonoMicro
   if (step.timed_out && (end.report.state() == kStepFailed || end.report.state() == kStepCancelled) && !cancelled_) {
     end.report.set_state(kStepFailed);
     end.report.set_error_code("TIMEOUT");
+    const std::string seen = end.report.reason();  // by the step, when it was interrupted
     end.report.set_reason(absl::StrCat("attempt ", attempt, " took longer than ",
-                                       plan_.steps(position).timeout_us() / kMicrosPerMilli, " ms"));
+                                       plan_.steps(position).timeout_us() / kMicrosPerMilli, " ms",
+                                       seen.empty() ? "" : ": ", seen));
     if (end.report.hint().empty())
       end.report.set_hint("raise the step's timeout, or see in its output what it waited for");
     end.retryable = true;

@@ -4,7 +4,7 @@ set(PE_AGENT_SYSTEM_SOURCES
   system/real_process_runner.cc system/remove_tree.cc system/running_command.cc system/supervisor.cc
   system/temporary.cc)
 set(PE_AGENT_CORE_SOURCES
-  agent.cc attempt.cc attempt_reporter.cc blob_store.cc disk_run_store.cc disk_undo_store.cc executor.cc
+  agent.cc attempt.cc undo_attempt.cc attempt_reporter.cc blob_store.cc disk_run_store.cc disk_undo_store.cc executor.cc
   facts/addresses.cc facts/facts.cc facts/os_release.cc journal.cc journal_format.cc loop.cc output_gatherer.cc
   plan_check.cc run.cc run_log.cc run_recover.cc runner.cc session.cc)
 set(PE_AGENT_PROGRAM_SOURCES

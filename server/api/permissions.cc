@@ -10,6 +10,7 @@ constexpr Permission kPermissions[] = {
     {"/provision.v1.ProvisionService/List", Access::kCaller},
     {"/provision.v1.ProvisionService/Cancel", Access::kCaller},
     {"/provision.v1.ProvisionService/Retry", Access::kCaller},
+    {"/provision.v1.ProvisionService/Rollback", Access::kCaller},
     {"/provision.v1.ResourceService/CreateResource", Access::kCaller},
     {"/provision.v1.ResourceService/GetResource", Access::kCaller},
     {"/provision.v1.ResourceService/ListResources", Access::kCaller},

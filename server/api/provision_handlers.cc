@@ -81,6 +81,14 @@ grpc::ServerUnaryReactor* ProvisionHandlers::Retry(grpc::CallbackServerContext* 
                });
 }
 
+grpc::ServerUnaryReactor* ProvisionHandlers::Rollback(grpc::CallbackServerContext* context,
+                                                      const provision::v1::RollbackRequest* request, Job* response) {
+  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Rollback", *request,
+               [&](std::string caller, auto* reactor) {
+                 parts_.engine->Rollback(*request, std::move(caller), AnswerTo(reactor, response));
+               });
+}
+
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ProvisionHandlers::Watch(grpc::CallbackServerContext* context,
                                                                      const grpc::ByteBuffer* bytes) {
   const auto caller = parts_.gate->Admit(*context, "/provision.v1.ProvisionService/Watch");

@@ -19,7 +19,8 @@ using ProvisionBase = provision::v1::ProvisionService::WithCallbackMethod_Provis
             provision::v1::ProvisionService::WithCallbackMethod_List<
                 provision::v1::ProvisionService::WithCallbackMethod_Cancel<
                     provision::v1::ProvisionService::WithCallbackMethod_Retry<
-                        provision::v1::ProvisionService::Service>>>>>>;
+                        provision::v1::ProvisionService::WithCallbackMethod_Rollback<
+                            provision::v1::ProvisionService::Service>>>>>>>;
 
 class ProvisionHandlers final : public ProvisionBase {
  public:
@@ -43,6 +44,9 @@ class ProvisionHandlers final : public ProvisionBase {
                                    provision::v1::Job* response) override;
   grpc::ServerUnaryReactor* Retry(grpc::CallbackServerContext* context, const provision::v1::RetryRequest* request,
                                   provision::v1::Job* response) override;
+  grpc::ServerUnaryReactor* Rollback(grpc::CallbackServerContext* context,
+                                     const provision::v1::RollbackRequest* request,
+                                     provision::v1::Job* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request) override;
 

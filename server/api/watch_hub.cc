@@ -78,11 +78,14 @@ void WatchHub::Leave(const JobId& job, const WatchSink* sink) {
 
 void WatchHub::OnBatch(Feed* feed, std::shared_ptr<const EventBatch> batch) {
   MutexLock lock(&mu_);
-  if (feed->batches.empty()) {
+  const bool first = feed->batches.empty();
+  if (first) {
     waiting_.push_back(feed);
     feed->due = std::max(feed->due, clock_->Mono());
-    wake_.Signal();
   }
+  // The end of a job is what somebody waits for, and nothing comes after it that could be collected.
+  if (batch->terminal) feed->due = clock_->Mono();
+  if (first || batch->terminal) wake_.Signal();
   feed->batches.push_back(std::move(batch));
 }
 

@@ -35,7 +35,8 @@ bool Parse(const std::string& url, ParsedUrl* out) {
   };
   *out = {absl::AsciiStrToLower(get(CURLUPART_SCHEME)), absl::AsciiStrToLower(get(CURLUPART_HOST)), get(CURLUPART_PORT),
           get(CURLUPART_PATH)};
-  return !out->host.empty();
+  // curl takes "http:///path" for the host "path".
+  return !out->host.empty() && !absl::StrContains(url, ":///");
 }
 
 bool Matches(absl::string_view host, absl::string_view entry) {

@@ -30,6 +30,9 @@ class ThreadedEngine final : public Engine {
   void Cancel(provision::v1::CancelRequest r, std::string c, Answer<provision::v1::Job> a) override {
     core_.Cancel(std::move(r), std::move(c), std::move(a));
   }
+  void Rollback(provision::v1::RollbackRequest r, std::string c, Answer<provision::v1::Job> a) override {
+    core_.Rollback(std::move(r), std::move(c), std::move(a));
+  }
   void Retry(provision::v1::RetryRequest r, std::string c, Answer<provision::v1::Job> a) override {
     core_.Retry(std::move(r), std::move(c), std::move(a));
   }

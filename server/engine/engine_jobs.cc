@@ -41,6 +41,20 @@ void EngineCore::Retry(provision::v1::RetryRequest request, std::string, JobAnsw
   });
 }
 
+void EngineCore::Rollback(provision::v1::RollbackRequest request, std::string, JobAnswer answer) {
+  Post([this, request = std::move(request), answer = std::move(answer)] {
+    if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
+    const JobId parent_id(std::string(absl::StripPrefix(request.name(), "jobs/")));
+    const absl::StatusOr<Job> parent = store_->GetJob(parent_id, JobDetail::kFull);
+    if (!parent.ok())
+      return answer(absl::IsNotFound(parent.status()) ? NoSuch("provision.dev/Job", request.name()) : parent.status());
+    absl::StatusOr<NewJob> made = MakeRollback(request, *parent, inventory_, clock_->Wall());
+    if (!made.ok()) return answer(made.status());
+    Accept(*std::move(made), request.request_id(),
+           request.request_id().empty() ? "" : box_.KeyedDigest(CanonicalBytes(request)), answer);
+  });
+}
+
 // Stores a new job with its first event. The machine exists from now on but begins only when that is durable.
 void EngineCore::Accept(NewJob made, const std::string& request_id, std::string digest, JobAnswer answer) {
   if (static_cast<int64_t>(jobs_.size()) >= options_.max_unfinished_jobs) {
@@ -53,7 +67,7 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
   made.job.set_admission(++last_admission_);
   Entry entry;
   entry.secrets = std::move(made.secrets);
-  entry.machine = std::make_unique<JobMachine>(std::move(made.job), std::vector<PrivateRow>(), MachineLimits());
+  entry.machine = std::make_unique<JobMachine>(std::move(made.job), made.rows, MachineLimits());
   entry.machine->Create(at);
   MachineOutput out = entry.machine->Take();
   const Job& job = entry.machine->job();
@@ -71,6 +85,7 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
   append.job = id;
   append.summary = SummaryOf(job);
   append.events = std::move(out.events);
+  append.private_rows = std::move(made.rows);
   if (!entry.secrets.empty()) append.private_rows.push_back({"secrets", box_.Seal(entry.secrets)});
   batch.appends.push_back(std::move(append));
   for (const auto& resource : made.new_resources) {

@@ -176,7 +176,7 @@ void EngineCore::OnLinkOpen(uint64_t id, const provision::agent::v1::Hello& hell
   for (const auto& run : hello.open_runs()) {
     const std::vector<std::string> parts = absl::StrSplit(run.run(), '/');
     const bool ours = hello.engine_id() == lease_.engine_id;
-    if (ours && parts.size() == 3 && FindEntry(JobId(parts[0])) == nullptr) link.stale_runs.push_back(run);
+    if (ours && parts.size() >= 3 && FindEntry(JobId(parts[0])) == nullptr) link.stale_runs.push_back(run);
   }
   entry->machine->OnOpened(link.target(), hello, now());
   Mark(link.job());

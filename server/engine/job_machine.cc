@@ -23,13 +23,16 @@ JobMachine::JobMachine(Job job, const std::vector<PrivateRow>& rows, MachineLimi
         absl::string_view(job_.targets(i).address()).substr(0, job_.targets(i).address().find(':')));
     runs_[i].places = PlaceStages(job_.spec(), transport);
     if (IsTerminal(job_.targets(i).state())) runs_[i].phase = Phase::kEnded;
+    runs_[i].undoing = job_.mode() == Job::ROLLBACK;
+    if (runs_[i].undoing) runs_[i].stage = static_cast<int>(runs_[i].places.size()) - 1;
   }
   Load(rows);
 }
 
 JobId JobMachine::id() const { return JobId(std::string(absl::StripPrefix(job_.name(), "jobs/"))); }
 
-// Private rows: "run/T" is "STAGE LAST_REPORT", "plan/T" the serialised plan of that stage.
+// Private rows: "run/T" is "STAGE LAST_REPORT" or "STAGE LAST_REPORT undo", "plan/T" the serialised plan of that stage,
+// "undo/T" what a rollback job undoes.
 void JobMachine::Load(const std::vector<PrivateRow>& rows) {
   for (const PrivateRow& row : rows) {
     const std::vector<std::string> key = absl::StrSplit(row.key, '/');
@@ -38,10 +41,13 @@ void JobMachine::Load(const std::vector<PrivateRow>& rows) {
     Run& run = runs_[target];
     if (key[0] == "run") {
       const std::vector<std::string> values = absl::StrSplit(row.value, ' ');
-      if (values.size() == 2 && absl::SimpleAtoi(values[0], &run.stage))
+      if (values.size() >= 2 && absl::SimpleAtoi(values[0], &run.stage))
         (void)absl::SimpleAtoi(values[1], &run.last_report);
+      run.undoing = values.size() == 3;
     } else if (key[0] == "plan") {
       run.planned = run.plan.ParseFromString(row.value);
+    } else if (key[0] == "undo") {
+      (void)DecodeUndone(row.value, &run.undone);
     }
   }
 }
@@ -121,7 +127,7 @@ void JobMachine::StartWhatCan(Now now) {
   for (int i = 0; i < job_.targets_size(); ++i) {
     if (runs_[i].phase != Phase::kIdle) continue;
     // What has been planned may be running on its host: it is connected to, and then asked to stop.
-    if ((job_.cancel_requested() || timed_out_) && !runs_[i].planned) {
+    if ((job_.cancel_requested() || timed_out_) && !runs_[i].planned && !RollsBack(i)) {
       CancelTarget(i, now);
       continue;
     }
@@ -129,7 +135,7 @@ void JobMachine::StartWhatCan(Now now) {
     if (why.empty()) {
       Connect(i, now);
     } else {
-      SetTargetState(i, Job::QUEUED, why, "QUEUED", now);
+      SetTargetState(i, RollsBack(i) ? Job::ROLLING_BACK : Job::QUEUED, why, "QUEUED", now);
     }
   }
 }
@@ -149,6 +155,8 @@ void JobMachine::ShowJobState(Now now) {
   };
   if (any(Job::RUNNING)) {
     SetJobState(Job::RUNNING, "", now);
+  } else if (any(Job::ROLLING_BACK)) {
+    SetJobState(Job::ROLLING_BACK, reason_of(Job::ROLLING_BACK), now);
   } else if (any(Job::PLANNING)) {
     if (job_.state() != Job::RUNNING) SetJobState(Job::PLANNING, reason_of(Job::PLANNING), now);
   } else if (any(Job::PAUSED)) {
@@ -191,19 +199,25 @@ Job::State JobMachine::StoppedState() const { return job_.cancel_requested() ? J
 void JobMachine::FinishIfDone(Now now) {
   if (IsTerminal(job_.state())) return;
   std::vector<std::string> bad;
-  int stopped = 0;
+  int stopped = 0, rolled_back = 0;
+  bool rollback_failed = false;
   for (const auto& target : job_.targets()) {
     if (!IsTerminal(target.state())) return;
     if (target.state() == Job::CANCELLED || target.state() == Job::TIMED_OUT) ++stopped;
-    if (target.state() != Job::FAILED && target.state() != Job::UNREACHABLE) continue;
+    if (target.state() == Job::SUCCEEDED || target.state() == Job::CANCELLED || target.state() == Job::TIMED_OUT)
+      continue;
+    if (target.state() == Job::ROLLED_BACK) ++rolled_back;
+    rollback_failed = rollback_failed || target.state() == Job::ROLLBACK_FAILED;
     bad.push_back(absl::StrCat(absl::StripPrefix(target.resource(), "resources/"), ": ", target.reason()));
   }
   if (!bad.empty()) {
+    const bool all_rolled_back = rolled_back == static_cast<int>(bad.size());
     const std::string more = bad.size() > 3 ? absl::StrCat("; and ", bad.size() - 3, " more") : "";
     const std::string head =
         job_.targets_size() > 1 ? absl::StrCat(bad.size(), " of ", job_.targets_size(), " targets failed: ") : "";
     if (bad.size() > 3) bad.resize(3);
-    SetJobState(Job::FAILED, absl::StrCat(head, absl::StrJoin(bad, "; "), more), now);
+    const Job::State state = rollback_failed ? Job::ROLLBACK_FAILED : all_rolled_back ? Job::ROLLED_BACK : Job::FAILED;
+    SetJobState(state, absl::StrCat(head, absl::StrJoin(bad, "; "), more), now);
   } else if (stopped > 0) {
     SetJobState(StoppedState(), StoppedState() == Job::CANCELLED ? "cancelled" : "the deadline has passed", now);
   } else {

@@ -25,6 +25,7 @@
 #include "provision/v1/job.pb.h"
 #include "server/engine/effects.h"
 #include "server/engine/planner.h"
+#include "server/engine/rollback.h"
 #include "server/transport/transport.h"
 #include "storage/store.h"
 
@@ -98,6 +99,7 @@ class JobMachine {
     Phase phase = Phase::kIdle;
     std::vector<StagePlace> places;
     int stage = 0;
+    bool undoing = false;  // stages are undone, from the last to the first
     bool planned = false;  // the current stage's plan is made, stored and may be on the host
     provision::agent::v1::Plan plan;
     int64_t last_report = 0;
@@ -105,6 +107,7 @@ class JobMachine {
     int connection = 0;      // number of the newest connection
     MonoMicros give_up = 0;  // when a host that stays away is called unreachable; 0: not being tried
     MonoMicros wake = 0;     // next connect, in kBackoff
+    UndoneTarget undone;     // of a rollback job
     std::vector<provision::v1::Facts> target_facts;  // none or one: the target's own, for stages elsewhere
   };
 
@@ -131,8 +134,8 @@ class JobMachine {
   void Retry(int target, const CloseReason& reason, Now now);
   void GiveUp(int target, const CloseReason& reason, Now now);
   bool Plan(int target, const provision::v1::Facts& facts, Now now);
-  std::vector<provision::agent::v1::EndedStep> EndedSteps(int target) const;
   void StageDone(int target, const provision::agent::v1::RunDone& done, Now now);
+  void GoToStage(int target, int stage);
   void EndTarget(int target, provision::v1::Job::State state, const std::string& reason, const std::string& code,
                  Now now);
   void CancelTarget(int target, Now now);
@@ -142,7 +145,15 @@ class JobMachine {
   std::string RunId(int target) const;
   std::string WhyFailed(int target) const;
 
-  // job_machine_report.cc: what an agent says
+  // job_machine_undo.cc
+  bool RollsBack(int target) const { return runs_[target].undoing && job_.mode() != provision::v1::Job::ROLLBACK; }
+  bool WantsRollback(int target) const;
+  void BeginUndo(int target, Now now);
+  bool PlanUndoStage(int target, Now now);
+  void UndoStageDone(int target, Now now);
+
+  // job_machine_report.cc: what an agent says and is told
+  std::vector<provision::agent::v1::EndedStep> EndedSteps(int target) const;
   bool Believable(int target, const provision::agent::v1::Report& report) const;
   void RecordStep(int target, const provision::agent::v1::Report& report, Now now);
   void UpdatePending(int target, int step, bool pending, Now now);

@@ -50,6 +50,20 @@ void CopyStepState(const Report& report, Now now, provision::v1::StepChanged* ou
 
 }  // namespace
 
+// What the engine has stored of a stage, for an agent that may have lost its journal.
+std::vector<provision::agent::v1::EndedStep> JobMachine::EndedSteps(int target) const {
+  std::vector<provision::agent::v1::EndedStep> out;
+  const auto& steps = job_.targets(target).steps();
+  for (int i = 0; i < steps.size(); ++i) {
+    if (steps[i].stage() != runs_[target].stage || !IsTerminal(steps[i].state())) continue;
+    out.emplace_back();
+    out.back().set_step(i);
+    out.back().set_state(steps[i].state());
+    out.back().set_attempt(steps[i].attempt());
+  }
+  return out;
+}
+
 bool JobMachine::Believable(int target, const Report& report) const {
   const auto& steps = job_.targets(target).steps();
   if (report.step() < -1 || report.step() >= steps.size()) return false;

@@ -18,7 +18,7 @@ using provision::v1::Job;
 using provision::v1::StepStatus;
 
 std::string JobMachine::RunId(int target) const {
-  return absl::StrCat(id().str(), "/", target, "/", runs_[target].stage);
+  return absl::StrCat(StageRun(id().str(), target, runs_[target].stage), RollsBack(target) ? "/undo" : "");
 }
 
 const std::string& JobMachine::PlaceOf(int target) const {
@@ -78,7 +78,7 @@ void JobMachine::Connect(int target, Now now) {
   working_[PlaceOf(target)] = target;
   if (run.give_up == 0) run.give_up = now.mono + (run.planned ? limits_.reconnect_us : limits_.first_contact_us);
   if (run.planned && job_.targets(target).state() == Job::QUEUED) SetTargetState(target, Job::RUNNING, "", "", now);
-  if (!run.planned)
+  if (!run.planned && !RollsBack(target))
     SetTargetState(target, Job::PLANNING, run.attempts == 0 ? "" : job_.targets(target).reason(), "", now);
   if (run.stage == 0 && run.attempts == 0 && !run.planned && job_.mode() == Job::APPLY) {
     out_.effects.push_back(ResourceEffect{.resource = job_.targets(target).resource(),
@@ -102,12 +102,14 @@ void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, 
     const auto known = [&](const auto& open) { return open.run() == RunId(target); };
     // A run that the agent does not know has never begun: its journal goes only when we say that the end is durable.
     const bool begun = std::any_of(hello.open_runs().begin(), hello.open_runs().end(), known);
-    if (!begun && run.last_report == 0 && (job_.cancel_requested() || timed_out_)) {
+    if (!begun && run.last_report == 0 && !RollsBack(target) && (job_.cancel_requested() || timed_out_)) {
       EndTarget(target, StoppedState(), "", "", now);
       return Settle(now);
     }
     if (!begun) out_.effects.push_back(RunEffect{PeerOf(target), run.plan});
-    if (job_.cancel_requested() || timed_out_) {
+    if (RollsBack(target)) {
+      SetTargetState(target, Job::ROLLING_BACK, WhyFailed(target), "STEP_FAILED", now);
+    } else if (job_.cancel_requested() || timed_out_) {
       out_.effects.push_back(CancelRunEffect{PeerOf(target), RunId(target), force_});
     } else {
       SetTargetState(target, Job::RUNNING, "", "", now);
@@ -119,22 +121,10 @@ void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, 
   Settle(now);
 }
 
-std::vector<provision::agent::v1::EndedStep> JobMachine::EndedSteps(int target) const {
-  std::vector<provision::agent::v1::EndedStep> out;
-  const auto& steps = job_.targets(target).steps();
-  for (int i = 0; i < steps.size(); ++i) {
-    if (steps[i].stage() != runs_[target].stage || !IsTerminal(steps[i].state())) continue;
-    out.emplace_back();
-    out.back().set_step(i);
-    out.back().set_state(steps[i].state());
-    out.back().set_attempt(steps[i].attempt());
-  }
-  return out;
-}
-
 // Makes and stores the current stage's plan. False when the target has ended by it.
 bool JobMachine::Plan(int target, const Facts& facts, Now now) {
   Run& run = runs_[target];
+  if (run.undoing) return PlanUndoStage(target, now);
   const auto& status = job_.targets(target);
   const StagePlace& place = run.places[run.stage];
   if (place.on.empty() && !place.host_side) {
@@ -210,7 +200,8 @@ bool JobMachine::Plan(int target, const Facts& facts, Now now) {
 }
 
 void JobMachine::StoreRun(int target) {
-  out_.private_rows[absl::StrCat("run/", target)] = absl::StrCat(runs_[target].stage, " ", runs_[target].last_report);
+  out_.private_rows[absl::StrCat("run/", target)] =
+      absl::StrCat(runs_[target].stage, " ", runs_[target].last_report, RollsBack(target) ? " undo" : "");
 }
 
 void JobMachine::StageDone(int target, const provision::agent::v1::RunDone& done, Now now) {
@@ -219,6 +210,8 @@ void JobMachine::StageDone(int target, const provision::agent::v1::RunDone& done
   if (run.last_report > 0) out_.effects.push_back(ForgetEffect{PeerOf(target), RunId(target)});
   out_.private_rows[absl::StrCat("plan/", target)] = "";
   const bool stop = job_.cancel_requested() || timed_out_;
+  if (run.undoing && done.outcome() != Done::CANCELLED) return UndoStageDone(target, now);
+  if (done.outcome() == Done::FAILED && WantsRollback(target)) return BeginUndo(target, now);
   if (done.outcome() == Done::FAILED) return EndTarget(target, Job::FAILED, WhyFailed(target), "STEP_FAILED", now);
   if (done.outcome() == Done::CANCELLED || (stop && run.stage + 1 < static_cast<int>(run.places.size()))) {
     return EndTarget(target, StoppedState(), "", "", now);
@@ -230,9 +223,14 @@ void JobMachine::StageDone(int target, const provision::agent::v1::RunDone& done
     const std::string note = would_make_root ? "what follows is not known before the root filesystem is there" : "";
     return EndTarget(target, Job::SUCCEEDED, note, "", now);
   }
+  GoToStage(target, run.stage + 1);
+}
+
+void JobMachine::GoToStage(int target, int stage) {
+  Run& run = runs_[target];
   out_.effects.push_back(DisconnectEffect{PeerOf(target)});
   ReleasePlace(target);
-  ++run.stage;
+  run.stage = stage;
   run.planned = false;
   run.last_report = 0;
   run.attempts = 0;
@@ -310,11 +308,13 @@ void JobMachine::Retry(int target, const CloseReason& reason, Now now) {
 
 void JobMachine::GiveUp(int target, const CloseReason& reason, Now now) {
   const bool wrong_host = reason.code == "HOST_KEY_CHANGED";
-  EndTarget(target, wrong_host ? Job::FAILED : Job::UNREACHABLE, reason.message, reason.code, now);
+  const Job::State state = RollsBack(target) ? Job::ROLLBACK_FAILED : wrong_host ? Job::FAILED : Job::UNREACHABLE;
+  EndTarget(target, state, reason.message, reason.code, now);
 }
 
 void JobMachine::CancelTarget(int target, Now now) {
   Run& run = runs_[target];
+  if (RollsBack(target) && run.phase != Phase::kEnded) return;  // it is stopping already, and half undone is worse
   switch (run.phase) {
     case Phase::kEnded:
       return;
@@ -377,7 +377,7 @@ void JobMachine::EndTarget(int target, Job::State state, const std::string& reas
     out_.effects.push_back(DisconnectEffect{PeerOf(target)});
   ReleasePlace(target);
   SetPhase(target, Phase::kEnded);
-  if (job_.mode() != Job::APPLY) return;
+  if (job_.mode() == Job::PLAN) return;
   ResourceEffect effect{.resource = job_.targets(target).resource()};
   effect.state = state == Job::SUCCEEDED ? provision::v1::Resource::READY : provision::v1::Resource::FAILED;
   effect.reason =

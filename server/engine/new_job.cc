@@ -183,8 +183,8 @@ absl::StatusOr<NewJob> MakeJob(const ProvisionRequest& request, const Inventory&
   *job.mutable_spec() = request.spec();
   job.set_service(request.spec().name());
   job.set_version(request.spec().version());
-  job.set_on_failure(request.on_failure() == provision::v1::Step::CONTINUE ? provision::v1::Step::CONTINUE
-                                                                           : provision::v1::Step::STOP);
+  job.set_on_failure(request.on_failure() == provision::v1::Step::ON_FAILURE_UNSPECIFIED ? provision::v1::Step::STOP
+                                                                                         : request.on_failure());
   job.set_parallelism(request.parallelism());
   if (request.has_timeout()) *job.mutable_deadline() = ToTimestamp(now + ToMicros(request.timeout()));
   PE_RETURN_IF_ERROR(SetVariables({request.variables().begin(), request.variables().end()}, &out));

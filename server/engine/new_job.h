@@ -14,6 +14,7 @@
 #include "server/engine/inventory.h"
 #include "server/engine/secret_box.h"
 #include "server/transport/transport.h"
+#include "storage/store.h"
 
 namespace pe {
 
@@ -22,6 +23,7 @@ struct NewJob {
   std::vector<provision::v1::Resource> new_resources;      // inline targets seen for the first time
   std::vector<provision::v1::Resource> changed_resources;  // inline targets that brought a host key
   SecretValues secrets;
+  std::vector<PrivateRow> rows;  // what the job machine must know besides
 };
 
 // INVALID_ARGUMENT with every violation that needs the inventory (unknown resource, selector without a match, the same

@@ -41,8 +41,10 @@ class Connector {
     for (size_t i = 0; i < entries_.size(); ++i) {
       StageEntry& entry = entries_[i];
       const int index = static_cast<int>(i);
-      entry.planned.step.set_index(first_index_ + index);
-      if (entry.sent()) positions_[i] = sent++;
+      if (entry.sent()) {
+        entry.planned.step.set_index(first_index_ + index);
+        positions_[i] = sent++;
+      }
       if (entry.node < 0) handlers_[entry.planned.status.id()] = index;
       else of_node_[entry.node].push_back(index);
     }
@@ -62,8 +64,12 @@ class Connector {
         if (edges_ > kMaxEdges) return;
       }
     }
-    for (const int position : after) entry.planned.step.add_after(position);
-    effective_[index] = entry.sent() ? std::set<int>{positions_[index]} : std::move(after);
+    if (entry.sent()) {
+      for (const int position : after) entry.planned.step.add_after(position);
+      effective_[index] = {positions_[index]};
+    } else {
+      effective_[index] = std::move(after);  // what comes after a skipped step comes after what that came after
+    }
   }
 
   void ConnectNotify(StageEntry* entry) {

@@ -63,6 +63,16 @@ inline constexpr Transition<provision::v1::Job::State> kJobTransitions[] = {
     {JobStates::RUNNING, JobStates::CANCELLING},
     {JobStates::RUNNING, JobStates::CANCELLED},
     {JobStates::RUNNING, JobStates::TIMED_OUT},
+    {JobStates::RUNNING, JobStates::ROLLING_BACK},  // a step failed, and on_failure says so
+    {JobStates::RUNNING, JobStates::ROLLED_BACK},
+    {JobStates::RUNNING, JobStates::ROLLBACK_FAILED},
+    {JobStates::ROLLING_BACK, JobStates::RUNNING},  // of a job: another target begins
+    {JobStates::ROLLING_BACK, JobStates::CANCELLING},
+    {JobStates::ROLLING_BACK, JobStates::ROLLED_BACK},
+    {JobStates::ROLLING_BACK, JobStates::ROLLBACK_FAILED},
+    {JobStates::ROLLING_BACK, JobStates::FAILED},
+    {JobStates::CANCELLING, JobStates::ROLLED_BACK},
+    {JobStates::CANCELLING, JobStates::ROLLBACK_FAILED},
     {JobStates::CANCELLING, JobStates::CANCELLED},
     {JobStates::CANCELLING, JobStates::SUCCEEDED},  // it ended before the cancellation reached it
     {JobStates::CANCELLING, JobStates::FAILED},
@@ -82,7 +92,8 @@ inline constexpr Transition<provision::v1::StepStatus::State> kStepTransitions[]
     {StepStates::RUNNING, StepStates::RETRYING},         {StepStates::RUNNING, StepStates::UNCHANGED},
     {StepStates::RUNNING, StepStates::CHANGED},          {StepStates::RUNNING, StepStates::SKIPPED},
     {StepStates::RUNNING, StepStates::FAILED},           {StepStates::RUNNING, StepStates::CANCELLED},
-    {StepStates::RUNNING, StepStates::OUTCOME_UNKNOWN},  {StepStates::RETRYING, StepStates::WAITING},
+    {StepStates::RUNNING, StepStates::OUTCOME_UNKNOWN},  {StepStates::RUNNING, StepStates::UNDONE},
+    {StepStates::WAITING, StepStates::UNDONE},           {StepStates::RETRYING, StepStates::WAITING},
     {StepStates::RETRYING, StepStates::RUNNING},         {StepStates::RETRYING, StepStates::FAILED},
     {StepStates::RETRYING, StepStates::SKIPPED},         {StepStates::RETRYING, StepStates::CANCELLED},
     {StepStates::RETRYING, StepStates::OUTCOME_UNKNOWN},

@@ -57,11 +57,12 @@ void CheckTargets(const ProvisionRequest& request, Report* report) {
 void CheckEnums(const ProvisionRequest& request, const FieldPath& root, Report* report) {
   if (!provision::v1::Job::Mode_IsValid(request.mode()))
     report->Add(root, "mode", absl::StrCat(static_cast<int>(request.mode()), " is not a mode; APPLY and PLAN are"));
-  if (request.on_failure() == provision::v1::Step::ROLLBACK)
-    report->Add(root, "on_failure", "ROLLBACK is not implemented; STOP and CONTINUE are");
+  if (request.mode() == provision::v1::Job::ROLLBACK)
+    report->Add(root, "mode", "ROLLBACK is for a job that has run: use the Rollback call (`pe rollback JOB`)");
   if (!provision::v1::Step::OnFailure_IsValid(request.on_failure())) {
-    report->Add(root, "on_failure",
-                absl::StrCat(static_cast<int>(request.on_failure()), " is not a value of it; STOP and CONTINUE are"));
+    report->Add(
+        root, "on_failure",
+        absl::StrCat(static_cast<int>(request.on_failure()), " is not a value of it; STOP, CONTINUE and ROLLBACK are"));
   }
 }
 
@@ -146,6 +147,13 @@ std::vector<Violation> Validate(const provision::v1::ListRequest& request) {
 std::vector<Violation> Validate(const provision::v1::CancelRequest& request) {
   Report report(Report::Texts::kFinal);
   CheckJobName(request.name(), &report);
+  return report.Take();
+}
+
+std::vector<Violation> Validate(const provision::v1::RollbackRequest& request) {
+  Report report(Report::Texts::kFinal);
+  CheckJobName(request.name(), &report);
+  report.Optional(FieldPath(""), "request_id", request.request_id(), rule::RequestId);
   return report.Take();
 }
 

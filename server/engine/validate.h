@@ -30,6 +30,7 @@ std::vector<Violation> Validate(const provision::v1::WatchRequest& request);
 std::vector<Violation> Validate(const provision::v1::ListRequest& request);
 std::vector<Violation> Validate(const provision::v1::CancelRequest& request);
 std::vector<Violation> Validate(const provision::v1::RetryRequest& request);
+std::vector<Violation> Validate(const provision::v1::RollbackRequest& request);
 std::vector<Violation> Validate(const provision::v1::CreateResourceRequest& request);
 std::vector<Violation> Validate(const provision::v1::GetResourceRequest& request);
 std::vector<Violation> Validate(const provision::v1::ListResourcesRequest& request);

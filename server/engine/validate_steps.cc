@@ -46,8 +46,6 @@ void CheckEnvelope(const Step& step, const FieldPath& path, TextCheck* texts, Re
   texts->Condition(step, path);
   if (step.has_timeout()) CheckDuration(step.timeout(), 1, kMaxTimeoutMicros, path, "timeout", report);
   if (step.has_retry()) CheckRetry(step.retry(), FieldPath(path, "retry"), report);
-  if (step.on_failure() == Step::ROLLBACK)
-    report->Add(path, "on_failure", "ROLLBACK is not implemented; STOP and CONTINUE are");
   if (step.has_os_image() && !step.os_image().root().empty()) {
     report->Add(path, "os_image.root", "comes from the target's address (rootfs:///PATH) and is not set in a spec");
   }

@@ -1,6 +1,7 @@
 #include "server/engine/validate_texts.h"
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/unknown_field_set.h>
 
 #include <vector>
 
@@ -34,7 +35,17 @@ void TextCheck::Walk(const Message& message, const FieldPath& path) {
   WalkFields(message, path, scope);
 }
 
+// What protobuf would pass over in silence is a part of the document that would not be brought about.
+void TextCheck::UnknownFields(const Message& message, const FieldPath& path) {
+  const auto& unknown = message.GetReflection()->GetUnknownFields(message);
+  for (int i = 0; i < unknown.field_count() && !report_->full(); ++i) {
+    report_->Add(path, absl::StrCat("has a field that this engine does not know, or of another type (number ",
+                                    unknown.field(i).number(), "); is the client newer than the engine?"));
+  }
+}
+
 void TextCheck::WalkFields(const Message& message, const FieldPath& path, const Scope& scope) {
+  UnknownFields(message, path);
   Scope here = scope;
   const bool loop = here.names != nullptr && message.GetDescriptor() == Step::descriptor() &&
                     !static_cast<const Step&>(message).for_each().empty();

@@ -1,6 +1,6 @@
 // TextCheck: what holds for every text and enum of a spec wherever it stands: no characters that could make a reference
-// to a secret, expressions that compile, secrets only where nobody sees them, known enum values. Walks messages by
-// reflection, so that a new field needs no code. Not thread-safe.
+// to a secret, expressions that compile, secrets only where nobody sees them, known enum values, no fields that this
+// engine does not know. Walks messages by reflection, so that a new field needs no code. Not thread-safe.
 #ifndef SERVER_ENGINE_VALIDATE_TEXTS_H_
 #define SERVER_ENGINE_VALIDATE_TEXTS_H_
 
@@ -25,6 +25,7 @@ class TextCheck {
 
  private:
   struct Scope;  // what a text may refer to, where the walk is
+  void UnknownFields(const google::protobuf::Message& message, const FieldPath& path);
   void WalkFields(const google::protobuf::Message& message, const FieldPath& path, const Scope& scope);
   void WalkField(const google::protobuf::Message& message, const google::protobuf::FieldDescriptor* field,
                  const FieldPath& path, const Scope& scope);

@@ -1,24 +1,8 @@
 """The main job on real hosts over real SSH: first run, unchanged re-run, plan, four hosts' worth of targets at once."""
-import urllib.request
-
-from support.jobs import changed, newest, states
+from support.jobs import changed, newest, pinned, register, states
 from support.paths import EXAMPLES
 
 HELLO = EXAMPLES / "hello-web.yaml"
-
-
-def fetch(host, port=80, path="/"):
-    return urllib.request.urlopen(f"http://{host.address}:{port}{path}", timeout=10).read().decode()
-
-
-def pinned(*hosts):
-    """--target for each, their keys pinned beforehand by `register`."""
-    return [word for host in hosts for word in ("--target", f"resources/{host.name}")]
-
-
-def register(pe, *hosts):
-    for host in hosts:
-        pe.ok("resource", "create", host.name, host.target(), "--host-key", host.fingerprint)
 
 
 def test_first_run_rerun_and_plan(pe, host):
@@ -29,8 +13,8 @@ def test_first_run_rerun_and_plan(pe, host):
 
     first = pe("apply", "-f", HELLO, *pinned(host), "--var", "greeting=hi")
     assert first.code == 0, first
-    assert fetch(host).startswith("hi from")
-    assert "node_load1" in fetch(host, 9100, "/metrics")
+    assert host.fetch().startswith("hi from")
+    assert "node_load1" in host.fetch(9100, "/metrics")
     assert host.package("lab-vuln") == "1.0-1+deb12u1", "the security update is installed"
     assert host.package("lab-app") == "1.0-1", "a newer package that is no security update is left alone"
     job = newest(pe)
@@ -46,7 +30,7 @@ def test_first_run_rerun_and_plan(pe, host):
     other = pe("plan", "-f", HELLO, *pinned(host), "--var", "greeting=bye", "--detailed-exitcode")
     assert other.code == 3, other
     assert "+bye from" in other.out + other.err, "the plan shows what would change"
-    assert fetch(host).startswith("hi from")
+    assert host.fetch().startswith("hi from")
 
 
 def test_several_hosts_at_once(pe, hosts):
@@ -54,5 +38,5 @@ def test_several_hosts_at_once(pe, hosts):
     done = pe("apply", "-f", HELLO, *pinned(*hosts))
     assert done.code == 0, done
     for host in hosts:
-        assert fetch(host) == f"hello from {host.name}\n"
+        assert host.fetch() == f"hello from {host.name}\n"
     assert len(newest(pe)["targets"]) == len(hosts)

@@ -46,7 +46,6 @@ int Apply(Context* context, const ApplyOptions& options) {
   if (const int code = Prepare(context, options, &file, &request); code != kExitOk) return code;
   const auto engine = context->Engine();
   if (!engine.ok()) return context->Fail(engine.status());
-  Interrupt interrupt;
   absl::StatusOr<provision::v1::Job> job = (*engine)->Provision(request);
   if (!job.ok()) return Refused(context, job.status(), request, file);
   if (options.validate_only) {
@@ -54,13 +53,7 @@ int Apply(Context* context, const ApplyOptions& options) {
                   [&] { return absl::StrCat(file.document.name, " is valid for ", job->targets_size(), " hosts\n"); });
     return kExitOk;
   }
-  if (options.detach) {
-    context->Emit(*job, job->name(), [&] { return job->name() + "\n"; });
-    context->Err(absl::StrCat("pe: accepted; follow it with: pe watch ", ShortName(job->name()), "\n"));
-    return kExitOk;
-  }
-  if (context->options().output == "name") context->Out(job->name() + "\n");
-  return Follow(context, &interrupt, *std::move(job), {.detailed_exitcode = options.detailed_exitcode});
+  return FollowNew(context, std::move(job), options.detach, {.detailed_exitcode = options.detailed_exitcode});
 }
 
 }  // namespace pe::cli

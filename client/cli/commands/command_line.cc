@@ -142,6 +142,12 @@ class CommandLine {
     command->add_flag("--detach", retry_.detach, "Print the new job's name and leave");
     AddValues(command, &retry_.values);
     Do(command, [this](Context* context) { return Retry(context, retry_); });
+
+    command = app_.add_subcommand("rollback", "Undo what a job has changed, as a new job");
+    command->add_option("job", rollback_.job, kJob)->required();
+    command->add_option("--request-id", rollback_.request_id, "The same id with the same request is the same job");
+    command->add_flag("--detach", rollback_.detach, "Print the new job's name and leave");
+    Do(command, [this](Context* context) { return Rollback(context, rollback_); });
   }
 
   CLI::App* AddResource(CLI::App* group, const char* name, const char* description,
@@ -225,6 +231,7 @@ class CommandLine {
   ListOptions list_;
   CancelOptions cancel_;
   RetryOptions retry_;
+  RollbackOptions rollback_;
   ResourceOptions resource_;
   std::string word_;
   std::function<int(Context*)> run_;

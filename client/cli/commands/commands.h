@@ -14,6 +14,7 @@ int Status(Context* context, const std::string& job);
 int List(Context* context, const ListOptions& options);
 int Cancel(Context* context, const CancelOptions& options);
 int Retry(Context* context, const RetryOptions& options);
+int Rollback(Context* context, const RollbackOptions& options);
 
 int ResourceList(Context* context, const ResourceOptions& options);
 int ResourceGet(Context* context, const ResourceOptions& options);

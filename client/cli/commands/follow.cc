@@ -124,6 +124,18 @@ int EmitEnd(Context* context, provision::client::Connection* engine, const JobVi
 
 }  // namespace
 
+int FollowNew(Context* context, absl::StatusOr<Job> job, bool detach, FollowOptions options) {
+  if (!job.ok()) return context->Fail(job.status());
+  if (detach) {
+    context->Emit(*job, job->name(), [&] { return job->name() + "\n"; });
+    context->Err(absl::StrCat("pe: accepted; follow it with: pe watch ", ShortName(job->name()), "\n"));
+    return kExitOk;
+  }
+  if (context->options().output == "name") context->Out(job->name() + "\n");
+  Interrupt interrupt;
+  return Follow(context, &interrupt, *std::move(job), options);
+}
+
 int Follow(Context* context, Interrupt* interrupt, Job job, FollowOptions options) {
   const auto engine = context->Engine();
   if (!engine.ok()) return context->Fail(engine.status());

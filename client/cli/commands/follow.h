@@ -20,6 +20,9 @@ struct FollowOptions {
   bool detailed_exitcode = false;
 };
 
+// A job that a call has just made: shows its failure, its name (`detach`), or the job until it ends. The exit code.
+int FollowNew(Context* context, absl::StatusOr<provision::v1::Job> job, bool detach, FollowOptions options = {});
+
 // Returns the exit code. Ctrl-C detaches: the job goes on, and the way back is said.
 int Follow(Context* context, Interrupt* interrupt, provision::v1::Job job, FollowOptions options);
 

@@ -67,6 +67,12 @@ struct RetryOptions {
   bool detach = false;
 };
 
+struct RollbackOptions {
+  std::string job;
+  std::string request_id;
+  bool detach = false;
+};
+
 struct ResourceOptions {
   std::string name;
   std::optional<std::string> address, host_key, environment, credential;

@@ -1,11 +1,8 @@
-#include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/random.h"
 #include "client/cli/commands/commands.h"
 #include "client/cli/commands/follow.h"
 #include "client/cli/commands/request.h"
-#include "client/cli/exit_code.h"
-#include "client/cli/progress/words.h"
 
 namespace pe::cli {
 
@@ -25,16 +22,7 @@ int Retry(Context* context, const RetryOptions& options) {
     request.set_request_id(NewId(SystemClock().Wall(), random));
   }
   request.mutable_variables()->insert(values.begin(), values.end());
-  Interrupt interrupt;
-  auto job = (*engine)->Retry(request);
-  if (!job.ok()) return context->Fail(job.status());
-  if (options.detach) {
-    context->Emit(*job, job->name(), [&] { return job->name() + "\n"; });
-    context->Err(absl::StrCat("pe: accepted; follow it with: pe watch ", ShortName(job->name()), "\n"));
-    return kExitOk;
-  }
-  if (context->options().output == "name") context->Out(job->name() + "\n");
-  return Follow(context, &interrupt, *std::move(job), {});
+  return FollowNew(context, (*engine)->Retry(request), options.detach);
 }
 
 }  // namespace pe::cli

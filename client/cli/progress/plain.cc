@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/text.h"
 #include "client/cli/progress/words.h"
 
 namespace pe::cli {
@@ -37,7 +38,8 @@ std::string PlainText::Opening(const Job& job) {
   absl::StrAppend(&line, ": ", OneLine(job.service()), job.version().empty() ? "" : " ", OneLine(job.version()));
   absl::StrAppend(&line, job.mode() == Job::PLAN ? ", plan only" : "", ", ", job.targets_size(),
                   job.targets_size() == 1 ? " host" : " hosts");
-  if (!job.parent().empty()) absl::StrAppend(&line, ", retries ", OneLine(job.parent()));
+  if (!job.parent().empty())
+    absl::StrAppend(&line, job.mode() == Job::ROLLBACK ? ", undoes " : ", retries ", OneLine(job.parent()));
   return line + "\n";
 }
 
@@ -94,7 +96,7 @@ std::string PlainText::SayTarget(const Event& event, const JobView& view) const 
       std::string stage;
       if (event.planned().stages() > 1)
         stage = absl::StrCat(", stage ", event.planned().stage() + 1, " of ", event.planned().stages());
-      return absl::StrCat(host, ": ", event.planned().steps_size(), " steps planned", stage, "\n");
+      return absl::StrCat(host, ": ", Counted(event.planned().steps_size(), "step"), " planned", stage, "\n");
     }
     case Event::kWarning:
       return absl::StrCat(host, ": warning", Sentence(event.warning().message()), "\n");

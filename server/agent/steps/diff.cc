@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/text.h"
 
 namespace pe::agent {
 namespace {
@@ -103,11 +104,11 @@ bool Binary(absl::string_view text) { return text.substr(0, 8192).find('\0') != 
 std::string UnifiedDiff(absl::string_view path, absl::string_view before, absl::string_view after) {
   if (before == after) return "";
   if (Binary(before) || Binary(after)) {
-    return absl::StrCat(path, ": binary content differs (", before.size(), " bytes before, ", after.size(),
+    return absl::StrCat(path, ": binary content differs (", Counted(before.size(), "byte"), " before, ", after.size(),
                         " after)\n");
   }
   if (std::max(before.size(), after.size()) > kMostDiffedBytes) {
-    return absl::StrCat(path, ": content differs (", before.size(), " bytes before, ", after.size(),
+    return absl::StrCat(path, ": content differs (", Counted(before.size(), "byte"), " before, ", after.size(),
                         " after; too large to show)\n");
   }
   const std::vector<Edit> edits = Script(Split(before), Split(after));

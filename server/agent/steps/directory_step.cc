@@ -1,6 +1,7 @@
 // directory: present with its attributes, or absent. Removal of what is inside (`recurse`) cannot be undone.
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "server/agent/steps/attributes.h"
 #include "server/agent/steps/parent_directories.h"
 #include "server/agent/steps/path_change.h"
@@ -23,7 +24,7 @@ absl::StatusOr<Observation> ObserveAbsent(const Directory& directory, const std:
   seen.summary = absl::StrCat(directory.path(), " exists and is to be removed");
   if (info->type != FileInfo::Type::kDirectory || !directory.recurse()) return seen;
   PE_ASSIGN_OR_RETURN(const std::vector<std::string> names, context.files.List(directory.path()));
-  absl::StrAppend(&seen.summary, " with the ", names.size(), " entries in it; that cannot be undone");
+  absl::StrAppend(&seen.summary, " with ", Counted(names.size(), "entry", "entries"), " in it; that cannot be undone");
   return seen;
 }
 

@@ -2,6 +2,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "server/agent/steps/types.h"
 #include "server/agent/steps/whole_file.h"
 
@@ -42,7 +43,7 @@ class DownloadStep final : public StepType {
     wanted.content = &content;
     PE_ASSIGN_OR_RETURN(const bool changed, Put(wanted, context));
     return Applied{.changed = changed,
-                   .message = absl::StrCat(download.path(), " is in place, ", content.size(), " bytes")};
+                   .message = absl::StrCat(download.path(), " is in place, ", Counted(content.size(), "byte"))};
   }
 
   absl::Status Undo(const StepBody&, absl::string_view record, StepContext& context) const override {

@@ -98,8 +98,10 @@ class ExecStep final : public StepType {
     return Observation{.summary = "its guards say that it has to run"};
   }
 
-  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation&, StepContext& context) const override {
+  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation& observed,
+                                StepContext& context) const override {
     const Exec& exec = body.exec();
+    if (observed.right) return Applied{.changed = false, .message = observed.summary};
     PE_ASSIGN_OR_RETURN(Command command, Build(exec, exec.argv(), context));
     if (!exec.command().empty()) {
       if (!exec.shell()) {

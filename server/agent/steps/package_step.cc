@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "server/agent/steps/apt.h"
 #include "server/agent/steps/apt_errors.h"
 #include "server/agent/steps/dpkg_status.h"
@@ -117,18 +118,27 @@ bool ListsTooOld(const Package& package, StepContext& context) {
   return package.cache_max_age_ms() > 0 && ListsAgeUs(context) > package.cache_max_age_ms() * kMicrosPerMilli;
 }
 
+// LATEST asks apt about every package, also those that are the newest already; a half installed one is always its work.
+bool NothingToDo(const Package& package, const Found& found, const std::vector<AptChange>& changes) {
+  const auto broken = [](const auto& entry) { return entry.second.broken; };
+  return package.state() == Package::LATEST && changes.empty() && std::none_of(found.begin(), found.end(), broken);
+}
+
 bool MayBeStale(const absl::Status& status) {
   const std::string code = DetailsOf(status).error_code;
   return code == kPackageNotFound || code == kPackageVersionNotFound || code == kFetchFailed;
 }
 
-// The transaction that apt would run now.
+// The transaction that apt would run now. No `arguments`: there is nothing to run.
 absl::StatusOr<std::vector<AptChange>> Simulate(const Package& package, StepContext& context,
                                                 std::vector<std::string>* arguments) {
   PE_ASSIGN_OR_RETURN(const DpkgStatus status, DpkgStatus::Read(context.files));
-  PE_ASSIGN_OR_RETURN(*arguments, Arguments(package, status, status.Find(NamesOf(package)), context));
+  const Found found = status.Find(NamesOf(package));
+  PE_ASSIGN_OR_RETURN(*arguments, Arguments(package, status, found, context));
   if (arguments->empty()) return std::vector<AptChange>();
-  return SimulateApt(*arguments, context);
+  PE_ASSIGN_OR_RETURN(std::vector<AptChange> changes, SimulateApt(*arguments, context));
+  if (NothingToDo(package, found, changes)) arguments->clear();
+  return changes;
 }
 
 class PackageStep final : public StepType {
@@ -176,7 +186,7 @@ class PackageStep final : public StepType {
     PE_RETURN_IF_ERROR(changes.status());
     PE_ASSIGN_OR_RETURN(const bool held, Hold(package, context));
     Applied applied{.changed = !changes->empty() || held};
-    applied.message = absl::StrCat(changes->size(), " packages changed");
+    applied.message = absl::StrCat(Counted(changes->size(), "package"), " changed");
     applied.values["changes"] = Describe(*changes);
     for (const AptChange& change : *changes) {
       if (package.packages_size() == 1 && change.name == package.packages(0).name())

@@ -44,6 +44,7 @@ bool Pattern::Matches(absl::string_view text) const {
 std::string Pattern::Replace(const std::string& text, absl::string_view replacement) const {
   std::string out;
   regoff_t at = 0;
+  regoff_t last_end = -1;  // of the match before
   const regoff_t end = static_cast<regoff_t>(text.size());
   while (at <= end) {
     regmatch_t groups[kGroups];
@@ -51,9 +52,10 @@ std::string Pattern::Replace(const std::string& text, absl::string_view replacem
     const bool line_start = at == 0 || text[at - 1] == '\n';
     if (regexec(regex_.get(), text.data(), kGroups, groups, REG_STARTEND | (line_start ? 0 : REG_NOTBOL)) != 0) break;
     out.append(text, at, groups[0].rm_so - at);
-    AppendReplacement(text.data(), groups, replacement, &out);
     const bool empty = groups[0].rm_eo == groups[0].rm_so;
-    at = groups[0].rm_eo;
+    // As sed has it: no empty match right behind another match.
+    if (!empty || groups[0].rm_so != last_end) AppendReplacement(text.data(), groups, replacement, &out);
+    at = last_end = groups[0].rm_eo;
     if (!empty) continue;
     if (at < end) out += text[at];  // step over one character, or an empty match would be found for ever
     ++at;

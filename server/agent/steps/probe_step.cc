@@ -1,6 +1,7 @@
 // probe: a condition to wait for. It changes nothing: Observe looks once, Apply looks until the condition is met or the
 // token (the step's timeout, a cancel) is set, and then reports what it saw last.
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -23,6 +24,7 @@ using provision::v1::StepBody;
 constexpr int64_t kFirstPauseMs = 250;
 constexpr int64_t kLongestPauseMs = 5000;
 constexpr int64_t kLookTimeoutUs = 5 * kMicrosPerSecond;
+constexpr double kEver = -1.0;  // before every scrape
 constexpr int64_t kMostProbedBytes = 16 * 1024 * 1024;
 
 struct Look {
@@ -87,19 +89,29 @@ absl::StatusOr<Look> LookAtFile(const Probe::FileExists& file, StepContext& cont
               .said = absl::StrCat(file.path(), met ? " contains '" : " does not contain '", file.contains(), "'")};
 }
 
-absl::StatusOr<Look> LookAtPrometheus(const Probe::PrometheusUp& up, StepContext& context) {
+// Only scrapes after `since_s` count. Where it is not set, it becomes Prometheus' time of this look: what was scraped
+// before may be of a target that is not there any more.
+absl::StatusOr<Look> LookAtPrometheus(const Probe::PrometheusUp& up, std::optional<double>* since_s,
+                                      StepContext& context) {
   const std::string base(absl::StripSuffix(up.url(), "/"));
   PE_ASSIGN_OR_RETURN(const HttpUrl url, ParseHttpUrl(absl::StrCat(base, UpQuery(up.instance()))));
   const absl::StatusOr<HttpAnswer> answer = HttpGet(url, {}, kLookTimeoutUs, context);
   if (!answer.ok()) return NotMet(Annotate(answer.status(), base));
   if (answer->status != 200) return Look{.said = absl::StrCat(base, " answers ", answer->status)};
-  const absl::StatusOr<std::optional<std::string>> value = ParseUp(answer->body);
-  if (!value.ok()) return NotMet(Annotate(value.status(), base));
-  if (!*value) return Look{.said = absl::StrCat(base, " knows no target with instance '", up.instance(), "' yet")};
-  return Look{.met = **value == "1", .said = absl::StrCat("Prometheus says up == ", **value, " for ", up.instance())};
+  const absl::StatusOr<UpAnswer> seen = ParseUp(answer->body);
+  if (!seen.ok()) return NotMet(Annotate(seen.status(), base));
+  if (!*since_s) *since_s = seen->now_s;
+  if (seen->scrapes.empty())
+    return Look{.said = absl::StrCat(base, " knows no target with instance '", up.instance(), "' yet")};
+  const std::optional<std::string> value = UpSince(*seen, **since_s);
+  if (!value) {
+    return Look{.said = absl::StrCat("Prometheus has not scraped ", up.instance(),
+                                     " anew yet; its last scrape says up == ", UpSince(*seen, kEver).value_or("?"))};
+  }
+  return Look{.met = *value == "1", .said = absl::StrCat("Prometheus says up == ", *value, " for ", up.instance())};
 }
 
-absl::StatusOr<Look> LookOnce(const Probe& probe, StepContext& context) {
+absl::StatusOr<Look> LookOnce(const Probe& probe, std::optional<double>* since_s, StepContext& context) {
   switch (probe.condition_case()) {
     case Probe::kTcp:
       return LookAtTcp(probe.tcp(), context);
@@ -110,7 +122,7 @@ absl::StatusOr<Look> LookOnce(const Probe& probe, StepContext& context) {
     case Probe::kFile:
       return LookAtFile(probe.file(), context);
     case Probe::kPrometheusUp:
-      return LookAtPrometheus(probe.prometheus_up(), context);
+      return LookAtPrometheus(probe.prometheus_up(), since_s, context);
     case Probe::CONDITION_NOT_SET:
       break;
   }
@@ -131,7 +143,9 @@ absl::Status GivenUp(const absl::Status& token, const std::string& last) {
 class ProbeStep final : public StepType {
  public:
   absl::StatusOr<Observation> Observe(const StepBody& body, StepContext& context) const override {
-    PE_ASSIGN_OR_RETURN(Look look, LookOnce(body.probe(), context));
+    // What Prometheus scraped before is good enough for a plan; to be right, a scrape has to be awaited, by Apply.
+    std::optional<double> since_s = context.observe_only ? std::optional(kEver) : std::nullopt;
+    PE_ASSIGN_OR_RETURN(Look look, LookOnce(body.probe(), &since_s, context));
     return Observation{.right = look.met, .summary = std::move(look.said)};
   }
 
@@ -141,8 +155,9 @@ class ProbeStep final : public StepType {
     int64_t pause_ms = probe.interval_ms() > 0 ? probe.interval_ms() : kFirstPauseMs;
     std::string last = observed.summary;
     context.reporter.Waiting(last);
+    std::optional<double> since_s;
     while (true) {
-      absl::StatusOr<Look> look = LookOnce(probe, context);
+      absl::StatusOr<Look> look = LookOnce(probe, &since_s, context);
       if (!look.ok()) return GivenUp(look.status(), last);
       if (look->said != last) context.reporter.Waiting(look->met ? "" : look->said);
       else if (look->met) context.reporter.Waiting("");
@@ -155,6 +170,9 @@ class ProbeStep final : public StepType {
   }
 
   absl::Status Undo(const StepBody&, absl::string_view, StepContext&) const override { return absl::OkStatus(); }
+
+  // Apply has seen the scrape that counts; to a look after it, it is an old one.
+  bool ObservableAfter(const StepBody& body) const override { return !body.probe().has_prometheus_up(); }
 };
 
 }  // namespace

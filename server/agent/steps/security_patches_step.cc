@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "server/agent/steps/apt.h"
 #include "server/agent/steps/changelog.h"
 #include "server/agent/steps/package_undo.h"
@@ -114,7 +115,8 @@ class SecurityPatchesStep final : public StepType {
     }
     PE_ASSIGN_OR_RETURN(const std::vector<AptChange> pending, Pending(patches, context));
     Observation seen{.right = pending.empty(),
-                     .summary = absl::StrCat(pending.size(), " updates are pending"),
+                     .summary = absl::StrCat(Counted(pending.size(), "update"),
+                                             pending.size() == 1 ? " is pending" : " are pending"),
                      .diff = Describe(pending)};
     if (pending.empty() || patches.cves_size() == 0) return seen;
     seen.unknown = true;
@@ -127,7 +129,7 @@ class SecurityPatchesStep final : public StepType {
     if (ListsAgeUs(context) > kListsFreshUs) PE_RETURN_IF_ERROR(UpdateLists(context));
     PE_ASSIGN_OR_RETURN(std::vector<AptChange> pending, Pending(patches, context));
     PE_ASSIGN_OR_RETURN(const std::vector<AptChange> wanted, Selected(patches, std::move(pending), context));
-    Applied applied{.changed = !wanted.empty(), .message = absl::StrCat(wanted.size(), " packages updated")};
+    Applied applied{.changed = !wanted.empty(), .message = absl::StrCat(Counted(wanted.size(), "package"), " updated")};
     if (!wanted.empty()) {
       std::vector<std::string> arguments = {"install"};
       for (const AptChange& change : wanted) arguments.push_back(absl::StrCat(change.name, "=", change.after));

@@ -36,6 +36,12 @@ std::vector<WholeFile> FilesOf(const Unit& unit) {
   return files;
 }
 
+std::vector<std::string> PathsOf(const Unit& unit) {
+  std::vector<std::string> paths;
+  for (const WholeFile& file : FilesOf(unit)) paths.push_back(file.path);
+  return paths;
+}
+
 Unit::Enablement WantedEnablement(const Unit& unit) {
   if (unit.enablement() != Unit::ENABLEMENT_UNSPECIFIED || !unit.has_enabled()) return unit.enablement();
   return unit.enabled() ? Unit::ENABLED : Unit::DISABLED;
@@ -194,7 +200,8 @@ class UnitStep final : public StepType {
     PE_RETURN_IF_ERROR(CheckKnown(unit, now));
     const bool state_met = !context.has_init || StateMet(unit.state(), now);
     if (!state_met || !EnablementMet(WantedEnablement(unit), now.file_state)) {
-      PE_RETURN_IF_ERROR(context.undo.Record(UnitRecord(unit, now, context)));
+      PE_ASSIGN_OR_RETURN(const std::string record, UnitRecord(unit, now, PathsOf(unit), context));
+      PE_RETURN_IF_ERROR(context.undo.Record(record));
       PE_RETURN_IF_ERROR(SetEnablement(unit, now, context));
       if (!state_met) PE_RETURN_IF_ERROR(SetState(unit, now, context));
       changed = true;

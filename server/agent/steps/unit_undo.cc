@@ -3,8 +3,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status.h"
 #include "server/agent/steps/path_change.h"
+#include "server/agent/steps/path_state.h"
 
 namespace pe::agent {
 namespace {
@@ -42,10 +44,28 @@ absl::Status Enable(const std::string& name, const std::string& from, const std:
   return to == "disabled" ? run("disable") : absl::OkStatus();  // static, generated ...: nothing else to go back to
 }
 
+// Each line: "STATE TAB PATH".
+absl::Status CheckFiles(const std::string& file_states, StepContext& context) {
+  for (const absl::string_view line : absl::StrSplit(file_states, '\n', absl::SkipEmpty())) {
+    const std::pair<std::string, std::string> file = absl::StrSplit(line, absl::MaxSplits('\t', 1));
+    PE_ASSIGN_OR_RETURN(const PathState left, ParsePathState(file.first));
+    PE_ASSIGN_OR_RETURN(const PathState now, LookAt(context.files, file.second));
+    if (!(now == left)) return UndoConflict(file.second);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
-std::string UnitRecord(const Unit& unit, const UnitStatus& before, const StepContext& context) {
+absl::StatusOr<std::string> UnitRecord(const Unit& unit, const UnitStatus& before,
+                                       const std::vector<std::string>& files, StepContext& context) {
+  std::string file_states;
+  for (const std::string& path : files) {
+    PE_ASSIGN_OR_RETURN(const PathState state, LookAt(context.files, path));
+    absl::StrAppend(&file_states, ToText(state), "\t", path, "\n");
+  }
   return Serialize({{"unit", unit.name()},
+                    {"files", file_states},
                     {"enablement_before", before.file_state},
                     {"enablement_after", EnablementAfter(unit)},
                     {"runs_before", before.Active() ? "yes" : "no"},
@@ -73,6 +93,7 @@ absl::Status UndoUnitState(const Record& record, StepContext& context) {
     return UndoConflict(absl::StrCat(name, " (", now.file_state, " now)"));
   const bool ours_state = !runs_after.empty() && ValueOf(record, "oneshot").empty() && runs_now != runs_before;
   if (ours_state && runs_now != runs_after) return UndoConflict(absl::StrCat(name, " (", now.active_state, " now)"));
+  if (ours_state || ours_enablement) PE_RETURN_IF_ERROR(CheckFiles(ValueOf(record, "files"), context));
   if (ours_state) PE_RETURN_IF_ERROR(Systemctl({runs_before == "yes" ? "start" : "stop", name}, context));
   return ours_enablement ? Enable(name, now.file_state, enablement_before, context) : absl::OkStatus();
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -61,14 +62,25 @@ void ResetSignals() {
   _exit(127);
 }
 
+// A child that is born in `cgroup`. A later move waits for an RCU grace period, 10 ms and more for each command. 0 in
+// the child; -1 where the kernel cannot (before 5.7, or a filter that knows no clone3).
+pid_t ForkIntoCgroup(int cgroup) {
+  clone_args arguments{};
+  arguments.flags = CLONE_INTO_CGROUP;
+  arguments.exit_signal = SIGCHLD;
+  arguments.cgroup = static_cast<uint64_t>(cgroup);
+  return static_cast<pid_t>(syscall(SYS_clone3, &arguments, sizeof arguments));
+}
+
+void MoveInto(int cgroup) {
+  const int procs = openat(cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+  // Without its cgroup the command is still found by the supervisor: not a reason to refuse it.
+  if (procs >= 0 && write(procs, "0", 1) == 1) close(procs);
+}
+
 [[noreturn]] void RunCommand(const SupervisorJob& job) {
   ResetSignals();
   setsid();  // a process group of its own and no terminal to ask for a password
-  if (job.cgroup >= 0) {
-    const int procs = openat(job.cgroup, "cgroup.procs", O_WRONLY | O_CLOEXEC);
-    // Without its cgroup the command is still found by the supervisor: not a reason to refuse it.
-    if (procs >= 0 && write(procs, "0", 1) == 1) close(procs);
-  }
   if (dup2(job.input, 0) < 0 || dup2(job.output, 1) < 0 || dup2(job.error, 2) < 0) Give(job, kStageDescriptors);
   if (job.status >= 0 && dup2(job.status, 3) < 0) Give(job, kStageDescriptors);
   if (job.change_user) {
@@ -207,9 +219,16 @@ void RunSupervisor(const SupervisorJob& job) {
   child_pipe = ends[1];
   signal(SIGCHLD, OnChild);
   Tree tree{.job = job};
-  tree.leader = fork();
-  if (tree.leader < 0) Give(job, kStageFork);
+  tree.leader = job.cgroup >= 0 ? ForkIntoCgroup(job.cgroup) : -1;
   if (tree.leader == 0) RunCommand(job);
+  if (tree.leader < 0) {
+    tree.leader = fork();
+    if (tree.leader < 0) Give(job, kStageFork);
+    if (tree.leader == 0) {
+      if (job.cgroup >= 0) MoveInto(job.cgroup);
+      RunCommand(job);
+    }
+  }
   Say(job.result, SupervisorMessage::kStarted, tree.leader);
   // From here on only the command holds its streams: their end is its end.
   for (const int fd : {job.input, job.output, job.error, job.status}) {

@@ -1,5 +1,8 @@
 #include "server/transport/ssh/ssh_pipe.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -70,7 +73,16 @@ void SshPipe::Turn() {
     write_blocked_ = false;
     events_->OnWritable();
   }
+  AcknowledgeNow();
   Watch();
+}
+
+// An sshd keeps Nagle's algorithm on for a session without a terminal: its next small packet waits for the
+// acknowledgement of the one before, which our kernel would hold back for 40 ms when we have nothing to say. The kernel
+// forgets the option after a while, so it is set with every turn.
+void SshPipe::AcknowledgeNow() const {
+  const int on = 1;
+  if (session_.fd() == fd_) setsockopt(fd_, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 // Before the next Run nothing is expected, and a closed socket would be ready for ever. When libssh has closed the

@@ -43,6 +43,7 @@ class SshPipe final : public Pipe {
   void StartProgram();
   void ReadChannel();
   bool ReadStream(int is_stderr);
+  void AcknowledgeNow() const;
   void Watch();
   void End(PipeEnd end);
   void Break();

@@ -162,7 +162,9 @@ class Loader {
           if (NowMicros() < end_) return Next(connection);
           if (--running_ > 0) return;
           load_->last = std::move(call->response);
-          all_done_.set_value();
+          std::promise<void> done =
+              std::move(all_done_);  // whoever waits destroys this loader while set_value still runs
+          done.set_value();
         });
   }
 

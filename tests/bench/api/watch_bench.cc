@@ -73,7 +73,10 @@ class Watcher final : public grpc::ClientReadReactor<WatchResponse> {
     ++messages;
     StartRead(&response_);
   }
-  void OnDone(const grpc::Status& status) override { done_.set_value(status.ok() && right_); }
+  void OnDone(const grpc::Status& status) override {
+    std::promise<bool> done = std::move(done_);  // whoever waits destroys this watcher while set_value still runs
+    done.set_value(status.ok() && right_);
+  }
 
   int messages = 0;
 

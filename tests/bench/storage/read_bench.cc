@@ -12,21 +12,6 @@
 namespace pe::bench {
 namespace {
 
-constexpr int64_t kUnfinished = 10'000;
-
-// `jobs` jobs of 20 events; all but the newest 10,000 (or a half) have ended.
-void Fill(Store& store, const Lease& lease, int64_t jobs) {
-  const int64_t running_from = jobs - std::min(kUnfinished, jobs / 2);
-  for (int64_t i = 0; i < jobs; ++i) {
-    Batch batch{.epoch = lease.epoch};
-    batch.jobs.push_back(MakeJob(i));
-    batch.appends.push_back(MakeEvents(batch.jobs[0], 1, 20, i < running_from));
-    store.Submit(std::move(batch), [](const absl::Status& status, const Applied&) { Require(status); });
-    if (i % 4'000 == 3'999) store.Flush();
-  }
-  store.Flush();
-}
-
 // Microseconds of one read: on the clock, and of this thread's CPU. The second does not depend on what else runs.
 struct Cost {
   std::string name;
@@ -86,7 +71,7 @@ Costs At(const std::string& folder, int64_t jobs) {
     absl::StatusOr<std::unique_ptr<Store>> store = OpenSqliteStore({.folder = data}, random);
     Require(store.status());
     const double begin = Seconds();
-    Fill(**store, *(*store)->AcquireLease(1, 1), jobs);
+    FillWithJobs(**store, *(*store)->AcquireLease(1, 1), jobs);
     if (jobs > 10) std::printf("\n%ld jobs made in %.1f s\n", static_cast<long>(jobs), Seconds() - begin);
   }
   const double begin = Seconds();

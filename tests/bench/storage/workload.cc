@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -9,6 +10,12 @@
 #include "absl/strings/str_format.h"
 
 namespace pe::bench {
+
+namespace {
+
+constexpr int64_t kUnfinished = 10'000;
+
+}  // namespace
 
 using provision::v1::Event;
 using provision::v1::Job;
@@ -71,6 +78,18 @@ AppendEvents MakeEvents(const CreateJob& job, int64_t first_seq, int count, bool
     step->set_state(event.step_state().state());
   }
   return append;
+}
+
+void FillWithJobs(Store& store, const Lease& lease, int64_t jobs) {
+  const int64_t running_from = jobs - std::min(kUnfinished, jobs / 2);
+  for (int64_t i = 0; i < jobs; ++i) {
+    Batch batch{.epoch = lease.epoch};
+    batch.jobs.push_back(MakeJob(i));
+    batch.appends.push_back(MakeEvents(batch.jobs[0], 1, 20, i < running_from));
+    store.Submit(std::move(batch), [](const absl::Status& status, const Applied&) { Require(status); });
+    if (i % 4'000 == 3'999) store.Flush();
+  }
+  store.Flush();
 }
 
 double CpuSeconds() {

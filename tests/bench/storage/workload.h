@@ -19,6 +19,9 @@ CreateJob MakeJob(int64_t number);
 // The next `count` events of a job: a step started, a step ended, with the target's whole row.
 AppendEvents MakeEvents(const CreateJob& job, int64_t first_seq, int count, bool terminal = false);
 
+// `jobs` jobs of 20 events; all but the newest 10,000 (or a half) have ended.
+void FillWithJobs(Store& store, const Lease& lease, int64_t jobs);
+
 inline double Seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }

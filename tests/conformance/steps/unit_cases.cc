@@ -8,6 +8,7 @@ using provision::v1::StepBody;
 using provision::v1::Unit;
 
 const char kUnit[] = "conformance.service";
+const char kPackaged[] = "conformance-packaged.service";
 const char kFile[] = "/etc/systemd/system/conformance.service";
 const char kText[] =
     "[Unit]\nDescription=Conformance\n[Service]\nExecStart=/bin/sleep "
@@ -37,6 +38,25 @@ void Running(World& world) {
   world.Run({"systemctl", "enable", "--now", kUnit});
 }
 
+// A unit as a package brings it; one whose file is in /etc cannot be masked.
+void Packaged(World& world) {
+  world.Output({"systemctl", "unmask", kPackaged});
+  world.Write(std::string("/usr/lib/systemd/system/") + kPackaged, kText);
+  world.Run({"systemctl", "daemon-reload"});
+  world.Run({"systemctl", "enable", kPackaged});
+}
+
+// Somebody else makes the unit theirs: with a text of their own, or away with it.
+void Rewrite(World& world) {
+  world.Write(kFile, std::string("# theirs\n") + kText);
+  world.Run({"systemctl", "daemon-reload"});
+}
+
+void Mask(World& world) {
+  world.Run({"ln", "-sf", "/dev/null", kFile});
+  world.Run({"systemctl", "daemon-reload"});
+}
+
 StepBody Body(std::function<void(Unit*)> fill) {
   StepBody body;
   body.mutable_unit()->set_name(kUnit);
@@ -52,22 +72,40 @@ std::vector<StepCase> UnitCases() {
   std::vector<StepCase> cases = {
       {.name = "unit_new",
        .body = [start](World&) { return Body([start](Unit* unit) { start(unit), unit->set_content(kText); }); },
-       .set_up = Clean},
-      {.name = "unit_started_and_enabled", .body = [start](World&) { return Body(start); }, .set_up = Present},
+       .set_up = Clean,
+       .tamper = Rewrite},
+      {.name = "unit_started_and_enabled",
+       .body = [start](World&) { return Body(start); },
+       .set_up = Present,
+       .tamper = Mask},
       {.name = "unit_stopped_and_disabled",
        .body =
            [](World&) { return Body([](Unit* unit) { unit->set_state(Unit::STOPPED), unit->set_enabled(false); }); },
-       .set_up = Running},
+       .set_up = Running,
+       .tamper = Mask},
       {.name = "unit_masked",
        .body =
            [](World&) {
              StepBody body = Body([](Unit* unit) { unit->set_enablement(Unit::MASKED); });
-             body.mutable_unit()->set_name("cron.service");
+             body.mutable_unit()->set_name(kPackaged);
+             return body;
+           },
+       .set_up = Packaged,
+       .tamper =
+           [](World& world) {
+             world.Run({"systemctl", "unmask", kPackaged});
+             world.Run({"systemctl", "disable", kPackaged});
+           }},
+      {.name = "unit_masked_before_it_exists",
+       .body =
+           [](World&) {
+             StepBody body = Body([](Unit* unit) { unit->set_enablement(Unit::MASKED); });
+             body.mutable_unit()->set_name("conformance-absent.service");
              return body;
            },
        .set_up =
            [](World& world) {
-             world.Output({"systemctl", "unmask", "cron.service"});
+             world.Output({"systemctl", "unmask", "conformance-absent.service"});
            }},
       {.name = "unit_drop_in",
        .body =

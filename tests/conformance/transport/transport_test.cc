@@ -242,9 +242,7 @@ TEST_P(TransportTest, FiftyConnectionsAtOnce) {
 }
 
 TEST_P(TransportTest, OpensToTheRealAgent) {
-  const char* folder = getenv("PE_AGENT_DIR");
-  if (folder == nullptr) GTEST_SKIP() << "PE_AGENT_DIR is not set";
-  world_.UseAgent(absl::StrCat(folder, "/pe-agent-amd64"));
+  world_.UseAgent(PE_AGENT_BINARY);
   const auto connection = Open();
   EXPECT_EQ(recorder_->hello().protocol(), 1);
   Frame ping;

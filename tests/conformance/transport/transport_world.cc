@@ -18,6 +18,7 @@ TransportWorld::TransportWorld(std::string transport) : transport_(std::move(tra
   char name[] = "/tmp/pe-transport-XXXXXX";
   folder_ = mkdtemp(name);
   for (const char* part : {"/run", "/binaries", "/root"}) fs::create_directory(folder_ + part);
+  fs::permissions(folder_ + "/run", fs::perms::owner_all);  // the agent insists on it
   options_.binaries.directory = folder_ + "/binaries";
   options_.agent_directory = host_folder();
   options_.agent_environment = {{"PE_AGENT_RUN", folder_ + "/run"}, {"PE_AGENT_STATE", folder_ + "/state"}};

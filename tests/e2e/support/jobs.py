@@ -23,3 +23,14 @@ def states(job: dict, target: int = 0) -> dict:
 
 def changed(job: dict, target: int = 0) -> list:
     return sorted(id for id, state in states(job, target).items() if state == "CHANGED")
+
+
+def register(pe: Pe, *hosts) -> None:
+    """A resource for each host, with its key pinned."""
+    for host in hosts:
+        pe.ok("resource", "create", host.name, host.target(), "--host-key", host.fingerprint)
+
+
+def pinned(*hosts) -> list:
+    """--target for each host that `register` knows."""
+    return [word for host in hosts for word in ("--target", f"resources/{host.name}")]

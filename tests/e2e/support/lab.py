@@ -3,6 +3,7 @@ import os
 import re
 import shlex
 import subprocess
+import urllib.request
 from typing import List, Optional
 
 from support.paths import LAB
@@ -94,6 +95,11 @@ class Host:
         done = self.try_sh(f"dpkg-query -W -f '${{db:Status-Status}} ${{Version}}' {shlex.quote(name)}")
         status, _, version = done.stdout.partition(" ")
         return version if done.returncode == 0 and status == "installed" else None
+
+    def fetch(self, port: int = 80, path: str = "/") -> str:
+        """What the host answers over http to this machine."""
+        with urllib.request.urlopen(f"http://{self.address}:{port}{path}", timeout=10) as answer:
+            return answer.read().decode()
 
     def boot_id(self) -> str:
         return self.read("/proc/sys/kernel/random/boot_id").strip()

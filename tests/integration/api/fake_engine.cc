@@ -148,6 +148,10 @@ void FakeEngine::Retry(provision::v1::RetryRequest, std::string, Answer<Job> ans
   answer(Precondition("JOB_NOT_TERMINAL", "the job has not ended"));
 }
 
+void FakeEngine::Rollback(provision::v1::RollbackRequest, std::string, Answer<Job> answer) {
+  answer(Precondition("JOB_NOT_TERMINAL", "the job has not ended"));
+}
+
 void FakeEngine::CreateResource(provision::v1::CreateResourceRequest request, Answer<Resource> answer) {
   Resource resource = request.resource();
   resource.set_name("resources/" + request.resource_id());

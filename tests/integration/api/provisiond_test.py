@@ -235,6 +235,23 @@ class BufCurl(WithFolder):
         code, _, err = self.curl("-d", '{"name": "jobs/0000000000000000"}', self.url("provision.v1.ProvisionService/Watch"))
         self.assertEqual(json.loads(err)["code"], "not_found")
 
+    def test_provision_and_watch(self):
+        """One call to run a service, one to see it happen, with no .proto at hand."""
+        service = "provision.v1.ProvisionService/"
+        for unix in (True, False):
+            root = os.path.join(self.folder, f"root-{unix}")
+            os.makedirs(root)
+            request = {"spec": {"name": "note", "steps": [{"id": "note", "file": {"path": "/note", "content": "hello\n"}}]},
+                       "targets": [{"inline": {"address": f"rootfs://{root}"}}]}
+            code, out, err = self.curl("-d", json.dumps(request), self.url(service + "Provision", unix), unix=unix)
+            self.assertEqual(code, 0, err)
+            job = json.loads(out)["name"]
+            code, out, err = self.curl("-d", json.dumps({"name": job}), self.url(service + "Watch", unix), unix=unix)
+            self.assertEqual(code, 0, err)
+            self.assertIn('"SUCCEEDED"', out)
+            with open(os.path.join(root, "note")) as note:
+                self.assertEqual(note.read(), "hello\n")
+
     def test_a_resource_comes_and_goes(self):
         service = "provision.v1.ResourceService/"
         body = json.dumps({"resourceId": "web-1", "resource": {"address": "ssh://root@192.0.2.1", "labels": {"role": "web"}}})

@@ -117,17 +117,32 @@ TEST_F(DiskRunStoreTest, TheOwnerIsKept) {
 }
 
 TEST_F(DiskRunStoreTest, UndoKeepsContentOnceAndRecordsNewestFirst) {
-  DiskUndoStore undo(files_, state_ + "/undo/k", 3);
-  EXPECT_THAT(*undo.Records(), IsEmpty());
+  provision::v1::StepBody body;
+  body.mutable_file()->set_path("/etc/motd");
+  DiskUndoStore undo(files_, state_ + "/undo/k", 3, body);
+  EXPECT_THAT(undo.Load()->records, IsEmpty());
   const std::string digest = *undo.KeepContent("old text");
   EXPECT_EQ(*undo.KeepContent("old text"), digest);
   ASSERT_TRUE(undo.Record("one").ok());
   ASSERT_TRUE(undo.Record("two").ok());
-  EXPECT_THAT(*undo.Records(), ElementsAre("two", "one"));
+  EXPECT_THAT(undo.Load()->records, ElementsAre("two", "one"));
+  EXPECT_EQ(undo.Load()->body.file().path(), "/etc/motd");
   EXPECT_EQ(*undo.GetContent(digest), "old text");
   std::ofstream(state_ + "/undo/k/content/" + digest) << "other text";
   EXPECT_EQ(undo.GetContent(digest).status().code(), absl::StatusCode::kDataLoss);
   EXPECT_EQ(undo.GetContent("../3").status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(DiskRunStoreTest, WhatIsUndoneIsNotUndoneAgain) {
+  const std::unique_ptr<UndoStore> kept = store_.Undo("j/0/0", 4, {});
+  ASSERT_TRUE(kept->Record("one").ok());
+  ASSERT_TRUE(kept->Record("two").ok());
+  const std::unique_ptr<UndoSource> undo = store_.UndoOf("j/0/0", 4);
+  ASSERT_TRUE(undo->MarkUndone().ok());
+  EXPECT_THAT(undo->Load()->records, ElementsAre("one"));
+  ASSERT_TRUE(undo->MarkUndone().ok());
+  EXPECT_THAT(undo->Load()->records, IsEmpty());
+  EXPECT_THAT(store_.UndoOf("j/0/0", 5)->Load()->records, IsEmpty());
 }
 
 }  // namespace

@@ -58,8 +58,8 @@ TEST_F(ProcessTest, TheEnvironmentIsMinimalAndExplicit) {
 }
 
 TEST_F(ProcessTest, NoDescriptorsLeakIntoTheCommand) {
-  const CommandResult result = Run({.argv = {"sh", "-c", "ls /proc/$$/fd | tr '\\n' ' '"}});
-  EXPECT_EQ(result.standard_output, "0 1 2 ");
+  const CommandResult result = Run({.argv = {"sh", "-c", "ls /proc/$$/fd; true"}});
+  EXPECT_EQ(result.standard_output, "0\n1\n2\n");
 }
 
 TEST_F(ProcessTest, StatusLinesComeFromDescriptorThree) {

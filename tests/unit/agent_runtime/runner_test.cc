@@ -136,7 +136,7 @@ TEST_F(RunnerTest, ATimeoutInterruptsAndIsSaid) {
   EXPECT_THAT(stopped_, ElementsAre(0));
   End(0, kStepFailed, true);
   EXPECT_EQ(Last(0).error_code(), "TIMEOUT");
-  EXPECT_EQ(Last(0).reason(), "attempt 1 took longer than 5 ms");
+  EXPECT_EQ(Last(0).reason(), "attempt 1 took longer than 5 ms: broken");
 }
 
 TEST_F(RunnerTest, HandlersRunOnceInOrderAfterTheOthersAlsoAfterAFailure) {

@@ -109,6 +109,24 @@ TEST(PackageStep, RefreshesOnlyListsThatAreTooOld) {
   EXPECT_THAT(host.processes.lines[0], HasSubstr("--simulate"));
 }
 
+TEST(PackageStep, WhatIsLatestAlreadyIsNotInstalledAgainUnlessItIsBroken) {
+  Host host;
+  WorkingApt(host);
+  host.processes.On({"--simulate"}, "");
+  host.world.Write(kDpkg, Stanza("tree", "2.1"));
+  StepBody body = Want("tree");
+  body.mutable_package()->set_state(Package::LATEST);
+  const auto applied = host.Apply(body);
+  ASSERT_TRUE(applied.ok()) << applied.status();
+  EXPECT_FALSE(applied->changed);
+  EXPECT_TRUE(host.world.undo.records.empty());
+  for (const std::string& line : host.processes.lines) EXPECT_THAT(line, HasSubstr("--simulate"));
+
+  host.world.Write(kDpkg, "Package: tree\nStatus: install ok half-configured\nArchitecture: amd64\nVersion: 2.1\n\n");
+  ASSERT_TRUE(host.Apply(body).ok());
+  EXPECT_TRUE(host.Observe(body)->right);
+}
+
 TEST(PackageStep, WhatIsLatestIsUnknownWithoutLists) {
   Host host;
   host.world.Write(kDpkg, Stanza("tree", "2.1"));
@@ -160,7 +178,6 @@ TEST(PackageStep, AnInterruptedDpkgIsRepairedOnce) {
 
 TEST(PackageStep, ARelationPicksTheNewestVersionThatFits) {
   Host host;
-  host.world.Write(kDpkg, Stanza("tree", "1.0"));
   WorkingApt(host);
   host.processes.On({"madison"},
                     " tree | 3.0 | copy:/x main\n tree | 2.1 | copy:/x main\n tree | 2.0 | copy:/x main\n");

@@ -156,7 +156,7 @@ TEST(UserStep, ThePasswordHashIsInNoArgumentList) {
 TEST(UnitStep, AFailureBringsTheLastJournalLines) {
   Host host;
   host.processes.On({"systemctl", "show"}, "LoadState=loaded\nActiveState=inactive\nUnitFileState=disabled\n");
-  host.processes.On({"systemctl", "start"}, "", 1, "Job for x.service failed.\n");
+  host.processes.On({"systemctl", " start "}, "", 1, "Job for x.service failed.\n");
   host.processes.On({"journalctl", "-n 20"}, "cannot bind to port 80\n");
   StepBody body;
   body.mutable_unit()->set_name("x.service");
@@ -215,14 +215,41 @@ TEST(UnitStep, WithoutAnInitItIsOnlyEnabled) {
   for (const std::string& line : host.processes.lines) EXPECT_THAT(line, ::testing::Not(HasSubstr(" start ")));
 }
 
-TEST(ProbeStep, ATimeoutReportsWhatWasSeenLast) {
+TEST(UnitStep, UndoLeavesAUnitAloneWhoseFileIsSomebodyElses) {
   Host host;
-  host.world.cancel.Set(CancelToken::Why::kTimedOut);
+  std::string state = "disabled", active = "inactive";
+  host.processes.On({"systemctl", "show"}, [&](const Command&) {
+    CommandResult result;
+    result.exit_code = 0;
+    result.standard_output = absl::StrCat("LoadState=loaded\nActiveState=", active, "\nUnitFileState=", state, "\n");
+    return result;
+  });
+  const auto becomes = [](std::string* what, const char* value) {
+    return [=](const Command&) {
+      *what = value;
+      CommandResult result;
+      result.exit_code = 0;
+      return result;
+    };
+  };
+  host.processes.On({"daemon-reload"}, "");
+  host.processes.On({" enable "}, becomes(&state, "enabled"));
+  host.processes.On({" start "}, becomes(&active, "active"));
   StepBody body;
-  body.mutable_probe()->mutable_file()->set_path("/never");
+  body.mutable_unit()->set_name("web.service");
+  body.mutable_unit()->set_content("[Service]\nExecStart=/bin/true\n");
+  body.mutable_unit()->set_state(Unit::STARTED);
+  body.mutable_unit()->set_enabled(true);
+  body.mutable_unit()->set_stable_window_ms(1);
   const auto applied = host.Apply(body);
-  EXPECT_EQ(DetailsOf(applied.status()).error_code, "PROBE_TIMED_OUT");
-  EXPECT_THAT(std::string(applied.status().message()), HasSubstr("/never does not exist"));
+  ASSERT_TRUE(applied.ok()) << applied.status();
+  host.world.Write("/etc/systemd/system/web.service", "# theirs\n");
+  host.processes.lines.clear();
+  StepContext context = host.Context();
+  const absl::Status undone = FindStepType(body)->Undo(body, host.world.undo.records.back(), context);
+  EXPECT_EQ(DetailsOf(undone).error_code, "UNDO_CONFLICT") << undone;
+  ASSERT_EQ(host.processes.lines.size(), 1u);
+  EXPECT_THAT(host.processes.lines[0], HasSubstr("systemctl show"));
 }
 
 TEST(ExecStep, FailuresCarryTheCodeAndTheLastWords) {

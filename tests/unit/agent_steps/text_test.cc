@@ -1,3 +1,5 @@
+#include "base/text.h"
+
 #include <gtest/gtest.h>
 
 #include "absl/strings/ascii.h"
@@ -5,7 +7,6 @@
 #include "server/agent/steps/http_client.h"
 #include "server/agent/steps/json_document.h"
 #include "server/agent/steps/openpgp_key.h"
-#include "server/agent/steps/prometheus.h"
 #include "server/agent/steps/record.h"
 #include "server/agent/steps/sha1.h"
 #include "server/agent/steps/systemctl.h"
@@ -164,16 +165,12 @@ TEST(Http, ReadsAnswersInEveryFraming) {
   EXPECT_EQ(body("SSH-2.0-OpenSSH\r\n\r\n", true), "error");
 }
 
-TEST(Prometheus, TellsUpFromDownFromUnknown) {
-  const auto answer = [](const std::string& result) {
-    return ParseUp("{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":" + result + "}}");
-  };
-  EXPECT_EQ(**answer("[{\"value\":[1,\"1\"]}]"), "1");
-  EXPECT_EQ(**answer("[{\"value\":[1,\"1\"]},{\"value\":[1,\"0\"]}]"), "0");
-  EXPECT_FALSE(answer("[]")->has_value());
-  EXPECT_FALSE(ParseUp("{\"status\":\"error\"}").ok());
-  EXPECT_FALSE(ParseUp("[1").ok());
-  EXPECT_EQ(UpQuery("a:1"), "/api/v1/query?query=up%7binstance%3d%22a%3a1%22%7d");
+TEST(Text, CountsThings) {
+  EXPECT_EQ(Counted(0, "package"), "0 packages");
+  EXPECT_EQ(Counted(1, "package"), "1 package");
+  EXPECT_EQ(Counted(2, "package"), "2 packages");
+  EXPECT_EQ(Counted(1, "entry", "entries"), "1 entry");
+  EXPECT_EQ(Counted(2, "entry", "entries"), "2 entries");
 }
 
 TEST(Systemctl, ReadsProperties) {

@@ -74,6 +74,20 @@ TEST(WatchHub, CollectsABurstAndSharesIt) {
   EXPECT_EQ(hub.watches(), 0);
 }
 
+TEST(WatchHub, TheEndOfAJobIsNotHeldBack) {
+  EventHub events;
+  SystemClock clock;
+  WatchHub hub(&events, &clock, {.pace_micros = int64_t{1} << 50, .tick_micros = int64_t{1} << 50, .max_watches = 1});
+  auto sink = std::make_shared<Sink>();
+  ASSERT_TRUE(hub.Join(JobId("j"), sink));
+  events.Publish(BatchOf(1, 1));
+  sink->WaitThrough(1);
+  events.Publish(BatchOf(2, 2));  // waits for the pace, which is years
+  events.Publish(BatchOf(3, 3, true));
+  EXPECT_EQ(sink->WaitThrough(3).back()->through_seq, 3);
+  hub.Leave(JobId("j"), sink.get());
+}
+
 TEST(WatchHub, TicksDrainsAndIsBounded) {
   EventHub events;
   SystemClock clock;

@@ -43,7 +43,7 @@ TEST(Template, ErrorsHaveLineAndColumnInTheWholeText) {
   EXPECT_EQ(Render("${'}"), "parse: column 1: `${` is not closed by `}`; a literal `${` is written `$${`");
   EXPECT_EQ(Render("${}"), "parse: column 3: expected a value, found the end");
   EXPECT_EQ(Render("${vars.names}"), "parse: column 3: a list has no text of its own; join(LIST, \",\") makes one");
-  EXPECT_EQ(Render("x${vars.names[9]}"), "render: column 11: index 9 is outside a list of 3; the first is 0");
+  EXPECT_EQ(Render("x${vars.names[9]}"), "render: column 14: index 9 is outside a list of 3; the first is 0");
 }
 
 TEST(Template, PiecesShowWhatItIsMadeOf) {

@@ -33,7 +33,7 @@ TEST(ValidateProvision, AllViolationsAtOnce) {
   EXPECT_THAT(
       Problems<ProvisionRequest>(
           "spec {name: 'Web' variables {name: 'greeting'}} variables {key: 'greting' value: 'x'} request_id: 'a b' "
-          "on_failure: ROLLBACK "
+          "mode: ROLLBACK "
           "timeout {} parallelism: -1 environment: 'prod' targets {} targets {resource: 'web-1'} targets "
           "{label_selector: 'x'} "
           "targets {inline {address: 'web-1'}} targets {inline {address: 'local://' host_key: '" +
@@ -43,7 +43,7 @@ TEST(ValidateProvision, AllViolationsAtOnce) {
                   HasSubstr("targets[2].label_selector"),
                   HasSubstr("targets[3].inline.address: 'web-1': an address is"),
                   "targets[4].inline.host_key: the transport 'local' has no host keys",
-                  HasSubstr("targets[4].inline.credential"), HasSubstr("on_failure: ROLLBACK is not implemented"),
+                  HasSubstr("targets[4].inline.credential"), HasSubstr("mode: ROLLBACK is for a job that has run"),
                   HasSubstr("request_id"), HasSubstr("timeout"), HasSubstr("parallelism"), HasSubstr("environment"),
                   "variables.greting: the spec does not declare it; did you mean 'greeting'?",
                   "variables.greeting: is required: it is declared without a default",

@@ -49,8 +49,7 @@ TEST(ValidateSteps, Envelope) {
                   "spec.steps[0].retry.multiplier: is not between 1 and 10", HasSubstr("spec.steps[0].retry.backoff")));
   EXPECT_THAT(Problems("steps {id: 'a' retry {multiplier: nan} file {path: '/a'}}"),
               ElementsAre(HasSubstr("multiplier")));
-  EXPECT_THAT(Problems("steps {id: 'a' on_failure: ROLLBACK file {path: '/a'}}"),
-              ElementsAre(HasSubstr("ROLLBACK is not implemented")));
+  EXPECT_THAT(Problems("steps {id: 'a' on_failure: ROLLBACK file {path: '/a'}}"), ElementsAre());
   EXPECT_THAT(Problems("steps {id: 'a' title: 'x\\ny' file {path: '/a'}}"),
               ElementsAre(HasSubstr("spec.steps[0].title")));
   EXPECT_THAT(Problems("steps {id: 'a' for_each: \"'x'\" file {path: '/a'}}"),

@@ -1,0 +1,16 @@
+// An attempt to undo what a step of an earlier run has kept: newest record first, each marked when it is undone, so
+// that an interrupted attempt goes on where it was.
+#ifndef SERVER_AGENT_UNDO_ATTEMPT_H_
+#define SERVER_AGENT_UNDO_ATTEMPT_H_
+
+#include "server/agent/attempt.h"
+
+namespace pe::agent {
+
+// Blocks until it has ended. UNDONE; UNCHANGED when nothing is left to undo; FAILED with UNDO_CONFLICT when somebody
+// else has changed it since, and it is left alone. REQUIRES: attempt.undoes.
+AttemptEnd RunUndo(Attempt& attempt, const StepHost& host);
+
+}  // namespace pe::agent
+
+#endif  // SERVER_AGENT_UNDO_ATTEMPT_H_

@@ -1,0 +1,1 @@
+"""Benchmarks of the real binaries against real hosts."""
