@@ -2,12 +2,14 @@
 
 Environment: PROVISIOND (the binary), BUF (the buf binary). Run by ctest; by hand: PROVISIOND=... BUF=... python3 provisiond_test.py
 """
+import base64
 import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import tempfile
@@ -174,6 +176,130 @@ class Life(WithFolder):
         for line in (pathlib.Path(self.folder) / "log").read_text().splitlines():
             entry = json.loads(line)
             self.assertIn(entry["level"], ("debug", "info", "warning", "error"))
+
+
+class Database(WithFolder):
+    def setUp(self):
+        super().setUp()
+        self.data = pathlib.Path(self.folder) / "data"
+        self.copy = str(pathlib.Path(self.folder) / "copy.db")
+        self.log = pathlib.Path(self.folder) / "log"
+
+    def backup(self):
+        return run("backup", self.copy, "--data-dir", str(self.data))
+
+    def restore(self, *flags):
+        return run("restore", self.copy, "--data-dir", str(self.data), *flags)
+
+    def damage(self, path):
+        """Flips bits at the beginning of every page but the first."""
+        content = bytearray(pathlib.Path(path).read_bytes())
+        for page in range(4096, len(content), 4096):
+            content[page : page + 8] = bytes(b ^ 0x5A for b in content[page : page + 8])
+        pathlib.Path(path).write_bytes(content)
+
+    def test_backup_while_an_engine_serves_and_restore(self):
+        engine = self.engine().wait_ready()
+        code, out, err = self.backup()
+        self.assertEqual(code, 0, err)
+        self.assertIn("secret.key", out)
+        self.assertEqual(stat.S_IMODE(os.stat(self.copy).st_mode), 0o600)
+        self.assertEqual(self.backup()[0], 73)  # a file is not replaced
+        code, out, err = self.restore("--check")
+        self.assertEqual(code, 0, err)
+        self.assertIn("is good: 0 jobs (0 not ended), 0 events", out)
+        code, _, err = self.restore("--force")
+        self.assertEqual(code, 75)
+        self.assertIn(str(engine.process.pid), err)
+        self.assertEqual(engine.stop()[0], 0)
+        code, _, err = self.restore()
+        self.assertEqual(code, 73)
+        self.assertIn("--force", err)
+        code, out, err = self.restore("--force")
+        self.assertEqual(code, 0, err)
+        self.assertEqual(len(list(self.data.glob("provision.db.before-*Z"))), 1)
+        self.assertEqual(self.engine().wait_ready().stop()[0], 0)
+
+    def test_a_damaged_backup_is_found_and_not_restored(self):
+        self.engine().wait_ready().stop()
+        self.assertEqual(self.backup()[0], 0)
+        content = bytearray(pathlib.Path(self.copy).read_bytes())
+        content[-100] ^= 1  # one bit
+        pathlib.Path(self.copy).write_bytes(content)
+        code, _, err = self.restore("--check")
+        self.assertEqual(code, 65)
+        self.assertIn("is damaged", err)
+        self.assertEqual(self.restore("--force")[0], 65)
+        self.assertEqual(list(self.data.glob("*.before-*")), [])
+
+    def test_what_is_not_there(self):
+        self.assertEqual(self.backup()[0], 66)
+        self.assertEqual(self.restore("--check")[0], 66)
+        self.assertEqual(run("backup")[0], 64)
+
+    def test_a_killed_engines_damaged_database_is_refused_until_it_is_restored(self):
+        self.engine().wait_ready().stop()
+        self.assertEqual(self.backup()[0], 0)
+        self.engine().wait_ready().stop(signal.SIGKILL)
+        self.damage(self.data / "provision.db")
+        for _ in range(2):
+            engine = self.engine()
+            code, _ = engine.stop(signal.SIGCONT)  # it ends by itself
+            self.assertEqual(code, 65)
+            self.assertIn(f"provisiond restore --data-dir {self.data} --force FILE", self.log.read_text())
+        self.assertEqual(self.restore("--force")[0], 0)
+        self.assertEqual(self.engine().wait_ready().stop()[0], 0)
+
+    def test_damage_that_is_met_while_serving_stops_the_engine(self):
+        self.engine().wait_ready().stop()
+        content = bytearray((self.data / "provision.db").read_bytes())
+        connection = sqlite3.connect(self.data / "provision.db")
+        root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'events'").fetchone()[0]
+        connection.close()
+        begin = (root - 1) * 4096
+        content[begin : begin + 8] = bytes(b ^ 0x5A for b in content[begin : begin + 8])
+        (self.data / "provision.db").write_bytes(content)
+        engine = self.engine().wait_ready()  # the end was orderly, and nothing of this table is needed to begin
+        os.makedirs(os.path.join(self.folder, "root"))
+        request = {"spec": {"name": "note", "steps": [{"id": "note", "file": {"path": "/note", "content": "x"}}]},
+                   "targets": [{"inline": {"address": f"rootfs://{self.folder}/root"}}]}
+        done = subprocess.run([BUF, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "--unix-socket", engine.socket,
+                               "-d", json.dumps(request), "http://localhost/provision.v1.ProvisionService/Provision"],
+                              capture_output=True, text=True, timeout=PATIENCE, cwd=self.folder)
+        self.assertNotEqual(done.returncode, 0)
+        engine.process.wait(PATIENCE)
+        self.assertEqual(engine.stop()[0], 65)
+        self.assertIn("provisiond restore", self.log.read_text())
+        again = self.engine()
+        self.assertEqual(again.stop(signal.SIGCONT)[0], 65)
+
+    def test_retention_of_what_has_ended(self):
+        engine = self.engine("--retention-age", "1s").wait_ready()
+        os.makedirs(os.path.join(self.folder, "root"))
+        service = "http://localhost/provision.v1.ProvisionService/"
+
+        def call(method, body):
+            done = subprocess.run([BUF, "curl", "--protocol", "grpc", "--http2-prior-knowledge", "--unix-socket", engine.socket,
+                                   "-d", json.dumps(body), service + method], capture_output=True, text=True, timeout=PATIENCE,
+                                  cwd=self.folder)
+            return done.returncode, done.stdout, done.stderr
+
+        code, out, err = call("Provision", {"spec": {"name": "note", "steps": [{"id": "note", "file": {"path": "/n", "content": "x"}}]},
+                                            "targets": [{"inline": {"address": f"rootfs://{self.folder}/root"}}]})
+        self.assertEqual(code, 0, err)
+        job = json.loads(out)["name"]
+        self.assertEqual(call("Watch", {"name": job})[0], 0)
+        wait_for(lambda: call("Watch", {"name": job, "afterSeq": 0})[0] != 0, "retention")
+        error = json.loads(call("Watch", {"name": job, "afterSeq": 0})[2])
+        self.assertEqual(error["code"], "out_of_range")
+        self.assertIn("ask Status", error["message"])
+        self.assertIn(b"oldest_available_seq", base64.b64decode(error["details"][0]["value"] + "=="))
+        self.assertIn("SUCCEEDED", call("Watch", {"name": job})[1])  # a snapshot
+        pe = os.path.join(os.path.dirname(PROVISIOND), "pe")
+        done = subprocess.run([pe, "--engine", f"unix:{engine.socket}", "watch", job], capture_output=True, text=True, timeout=PATIENCE,
+                              env=clean_env())
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("no longer kept", done.stderr)
 
 
 METHODS = {
