@@ -83,7 +83,7 @@ std::string JournalTail(const std::string& name, int lines, StepContext& context
   return result.ok() && result->ok() ? std::string(absl::StripTrailingAsciiWhitespace(result->standard_output)) : "";
 }
 
-absl::Status AwaitStable(const std::string& name, int64_t window_us, StepContext& context) {
+absl::StatusOr<UnitStatus> AwaitStable(const std::string& name, int64_t window_us, StepContext& context) {
   std::string invocation, restarts;
   MonoMicros since = 0;
   while (true) {
@@ -97,7 +97,7 @@ absl::Status AwaitStable(const std::string& name, int64_t window_us, StepContext
     if (now.Started() && (since == 0 || now.invocation_id != invocation)) {
       since = at, invocation = now.invocation_id, restarts = now.restarts;
     }
-    if (now.Started() && at - since >= window_us) return absl::OkStatus();
+    if (now.Started() && at - since >= window_us) return now;
     const int64_t left = since == 0 ? kLookEveryUs : std::min(kLookEveryUs, window_us - (at - since));
     PE_RETURN_IF_ERROR(Pause(left, context));
   }

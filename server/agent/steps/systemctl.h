@@ -46,9 +46,9 @@ absl::Status Systemctl(const std::vector<std::string>& arguments, StepContext& c
 // The last `lines` journal lines of a unit; empty when there are none or no journal.
 std::string JournalTail(const std::string& name, int lines, StepContext& context);
 
-// Looks until the unit has been started and stayed so, in the same run, for `window_us`. UNIT_FAILED with its last
-// journal lines when it fails, ends or restarts meanwhile.
-absl::Status AwaitStable(const std::string& name, int64_t window_us, StepContext& context);
+// Looks until the unit has been started and stayed so, in the same run, for `window_us`, and gives the last look.
+// UNIT_FAILED with its last journal lines when it fails, ends or restarts meanwhile.
+absl::StatusOr<UnitStatus> AwaitStable(const std::string& name, int64_t window_us, StepContext& context);
 
 }  // namespace pe::agent
 
