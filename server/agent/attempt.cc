@@ -60,6 +60,7 @@ class AttemptRun {
                        .undo = undo_,
                        .blobs = host_.blobs,
                        .cancel = cancel,
+                       .units = host_.units,
                        .has_init = host_.has_init,
                        .observe_only = attempt_.observe_only,
                        .secret = attempt_.secret};

@@ -17,6 +17,7 @@ struct StepHost {
   ProcessRunner& processes;
   const Clock& clock;
   BlobSource& blobs;
+  UnitSource* units = nullptr;  // as in StepContext
   bool has_init = true;
   const StepType* (*find_type)(const provision::v1::StepBody& body) = nullptr;  // FindStepType
 };

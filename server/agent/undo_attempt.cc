@@ -24,6 +24,7 @@ absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
                       .undo = attempt.undoes->contents(),
                       .blobs = host.blobs,
                       .cancel = attempt.cancel,
+                      .units = host.units,
                       .has_init = host.has_init,
                       .secret = attempt.secret};
   int undone = 0;

@@ -18,6 +18,7 @@
 #include "provision/v1/step.pb.h"
 #include "server/agent/system/file_system.h"
 #include "server/agent/system/process.h"
+#include "server/agent/system/unit_source.h"
 
 namespace pe::agent {
 
@@ -57,9 +58,10 @@ struct StepContext {
   UndoStore& undo;
   BlobSource& blobs;
   const CancelToken& cancel;
-  bool has_init = true;       // systemd runs as the host's init; without it units are only enabled
-  bool observe_only = false;  // mode PLAN
-  bool secret = false;        // the body holds secrets: diffs say "content differs (secret)" and no more
+  UnitSource* units = nullptr;  // null: ask systemctl
+  bool has_init = true;         // systemd runs as the host's init; without it units are only enabled
+  bool observe_only = false;    // mode PLAN
+  bool secret = false;          // the body holds secrets: diffs say "content differs (secret)" and no more
 };
 
 // What Observe found.

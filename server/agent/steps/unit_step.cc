@@ -93,7 +93,7 @@ absl::StatusOr<UnitStatus> LookAtUnit(const Unit& unit, StepContext& context) {
   if (context.has_init) return ShowUnit(unit.name(), context);
   UnitStatus status;
   if (WantedEnablement(unit) == Unit::ENABLEMENT_UNSPECIFIED) return status;
-  absl::StatusOr<std::string> offline = EnablementOffline(unit.name(), context);
+  absl::StatusOr<std::string> offline = EnablementOnDisk(unit.name(), context);
   // In a plan, the step that installs systemd may still be ahead.
   if (absl::IsNotFound(offline.status())) offline = std::string();
   PE_RETURN_IF_ERROR(offline.status());
@@ -139,7 +139,7 @@ absl::Status SetEnablement(const Unit& unit, const std::string& now, const char*
 absl::Status EnableAndReload(const Unit& unit, const Observation& seen, StepContext& context) {
   if (WantedEnablement(unit) != Unit::ENABLEMENT_UNSPECIFIED) {
     UnitStatus before;
-    PE_ASSIGN_OR_RETURN(before.file_state, EnablementOffline(unit.name(), context));
+    PE_ASSIGN_OR_RETURN(before.file_state, EnablementOnDisk(unit.name(), context));
     PE_RETURN_IF_ERROR(CheckInstallable(unit, before.file_state));
     // Empty: a unit of systemd's own making, say; it is seen after the reload.
     if (!before.file_state.empty() && !EnablementMet(WantedEnablement(unit), before.file_state)) {
@@ -157,6 +157,7 @@ absl::Status EnableAndReload(const Unit& unit, const Observation& seen, StepCont
 
 // `now`: as it is; what it has become afterwards.
 absl::Status SetState(const Unit& unit, UnitStatus& now, StepContext& context) {
+  const MonoMicros begun = context.clock.Mono();
   const absl::Status done = Systemctl({std::string(Verb(unit.state())), unit.name()}, context);
   if (!done.ok() && DetailsOf(done).error_code != "SYSTEMCTL_FAILED") return done;
   if (unit.state() == Unit::STOPPED && done.ok()) {
@@ -172,7 +173,7 @@ absl::Status SetState(const Unit& unit, UnitStatus& now, StepContext& context) {
                      DetailsOf(done).exit_code);
   }
   const int64_t window_ms = unit.stable_window_ms() > 0 ? unit.stable_window_ms() : kStableWindowMs;
-  PE_ASSIGN_OR_RETURN(now, AwaitStable(unit.name(), window_ms * kMicrosPerMilli, context));
+  PE_ASSIGN_OR_RETURN(now, AwaitStable(unit.name(), begun, window_ms * kMicrosPerMilli, context));
   return absl::OkStatus();
 }
 
@@ -190,7 +191,13 @@ absl::StatusOr<bool> BringAbout(const Unit& unit, UnitStatus& now, StepContext& 
   const bool state_met = !context.has_init || StateMet(unit.state(), now);
   const bool enablement_met = EnablementMet(WantedEnablement(unit), now.file_state);
   if (state_met && enablement_met) return false;
-  PE_ASSIGN_OR_RETURN(const std::string record, UnitRecord(unit, now, PathsOf(unit), context));
+  Unit missing = unit;
+  if (state_met) missing.clear_state();
+  if (enablement_met) {
+    missing.clear_enablement();
+    missing.clear_enabled();
+  }
+  PE_ASSIGN_OR_RETURN(const std::string record, UnitRecord(missing, now, PathsOf(unit), context));
   PE_RETURN_IF_ERROR(context.undo.Record(record));
   if (!enablement_met) {
     PE_RETURN_IF_ERROR(SetEnablement(unit, now.file_state, context.has_init ? nullptr : kOfflineRoot, context));
