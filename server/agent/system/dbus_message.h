@@ -1,6 +1,7 @@
 // The little of D-Bus that asking systemd takes: calls whose arguments are texts, and reading the answers. Written here
 // because libdbus needs libsystemd, of which Debian has no static library, and the agent has no room for either.
-// After the D-Bus specification, "Message Protocol"; little-endian only, which is what the peer on the same host speaks.
+// After the D-Bus specification, "Message Protocol"; little-endian only, which is what the peer on the same host
+// speaks.
 #ifndef SERVER_AGENT_SYSTEM_DBUS_MESSAGE_H_
 #define SERVER_AGENT_SYSTEM_DBUS_MESSAGE_H_
 

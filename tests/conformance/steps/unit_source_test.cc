@@ -10,9 +10,18 @@
 namespace pe::agent {
 namespace {
 
-const std::vector<std::string> kNames = {
-    "Id",   "LoadState", "ActiveState", "SubState", "UnitFileState", "NeedDaemonReload", "InvocationID",
-    "Type", "Result",    "NRestarts",   "ExecMainExitTimestampMonotonic", "ActiveEnterTimestampMonotonic"};
+const std::vector<std::string> kNames = {"Id",
+                                         "LoadState",
+                                         "ActiveState",
+                                         "SubState",
+                                         "UnitFileState",
+                                         "NeedDaemonReload",
+                                         "InvocationID",
+                                         "Type",
+                                         "Result",
+                                         "NRestarts",
+                                         "ExecMainExitTimestampMonotonic",
+                                         "ActiveEnterTimestampMonotonic"};
 
 class UnitSourceTest : public testing::Test {
  protected:

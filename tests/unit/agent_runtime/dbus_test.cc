@@ -16,11 +16,24 @@ using std::string_literals::operator""s;
 
 // By hand after the specification: each row is eight bytes from the message's begin.
 const std::string kGetCall =
-    "l\1\0\1"s "\x09\0\0\0"s "\7\0\0\0"s "\x37\0\0\0"s
-    "\1\1o\0"s "\2\0\0\0/a\0"s "\0"s "\0\0\0\0"s
-    "\2\1s\0"s "\3\0\0\0x.Y\0"s "\0\0\0\0"s
-    "\3\1s\0"s "\1\0\0\0G\0"s "\0\0"s "\0\0\0\0"s
-    "\x08\1g\0"s "\1s\0"s "\0"s
+    "l\1\0\1"s
+    "\x09\0\0\0"s
+    "\7\0\0\0"s
+    "\x37\0\0\0"s
+    "\1\1o\0"s
+    "\2\0\0\0/a\0"s
+    "\0"s
+    "\0\0\0\0"s
+    "\2\1s\0"s
+    "\3\0\0\0x.Y\0"s
+    "\0\0\0\0"s
+    "\3\1s\0"s
+    "\1\0\0\0G\0"s
+    "\0\0"s
+    "\0\0\0\0"s
+    "\x08\1g\0"s
+    "\1s\0"s
+    "\0"s
     "\4\0\0\0name\0"s;
 
 std::string Return(uint32_t reply_to, const std::string& signature, const std::string& body) {
