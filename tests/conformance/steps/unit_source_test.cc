@@ -10,7 +10,7 @@
 namespace pe::agent {
 namespace {
 
-const std::vector<std::string> kNames = {"Id",
+const std::vector<std::string> kAsked = {"Id",
                                          "LoadState",
                                          "ActiveState",
                                          "SubState",
@@ -35,10 +35,10 @@ class UnitSourceTest : public testing::Test {
 class UnitsOfUnitSourceTest : public UnitSourceTest, public testing::WithParamInterface<std::string> {};
 
 TEST_P(UnitsOfUnitSourceTest, SaysWhatSystemctlShows) {
-  const auto properties = world_.units.Properties(GetParam(), kNames, world_.cancel);
+  const auto properties = world_.units.Properties(GetParam(), kAsked, world_.cancel);
   ASSERT_TRUE(properties.ok()) << properties.status();
   std::map<std::string, std::string> shown;
-  const std::string output = world_.Output({"systemctl", "show", "-p", absl::StrJoin(kNames, ","), "--", GetParam()});
+  const std::string output = world_.Output({"systemctl", "show", "-p", absl::StrJoin(kAsked, ","), "--", GetParam()});
   for (const absl::string_view line : absl::StrSplit(output, '\n', absl::SkipEmpty()))
     shown.insert(std::pair<std::string, std::string>(absl::StrSplit(line, absl::MaxSplits('=', 1))));
   EXPECT_EQ(*properties, shown);
