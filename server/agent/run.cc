@@ -64,12 +64,12 @@ void Run::Abandon() {
 
 MonoMicros Run::Tick(MonoMicros now) {
   if (done_ || recovered()) return 0;
-  std::vector<Ended> ended;
+  std::vector<EndedAttempt> ended;
   {
     MutexLock lock(&inbox_->mu);
     ended.swap(inbox_->ended);
   }
-  for (Ended& e : ended) {
+  for (EndedAttempt& e : ended) {
     running_.erase(e.position);
     RunnerActions actions;
     runner_.OnAttemptEnded(e.position, e.attempt, std::move(e.end), now, actions);

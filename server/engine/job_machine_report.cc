@@ -55,7 +55,8 @@ std::vector<provision::agent::v1::EndedStep> JobMachine::EndedSteps(int target) 
   std::vector<provision::agent::v1::EndedStep> out;
   const auto& steps = job_.targets(target).steps();
   for (int i = 0; i < steps.size(); ++i) {
-    if (steps[i].stage() != runs_[target].stage || !IsTerminal(steps[i].state())) continue;
+    const bool begun = steps[i].state() == StepStatus::RUNNING;
+    if (steps[i].stage() != runs_[target].stage || !(begun || IsTerminal(steps[i].state()))) continue;
     out.emplace_back();
     out.back().set_step(i);
     out.back().set_state(steps[i].state());
