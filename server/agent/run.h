@@ -90,6 +90,7 @@ class Run {
   // As the engine has stored it.
   bool Ended(const provision::agent::v1::Resume& resume, int position) const;
   void RestoreResult(const JournalRecord& record, const provision::agent::v1::Resume& resume);
+  void ReportNotified(int position, int attempt, const provision::agent::v1::Resume& resume);
   void RestoreIntent(const JournalRecord& record);
   void RestoreKnown(const provision::agent::v1::Resume& resume);
   int PositionOf(int index) const;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
+#include "base/mutant.h"
 #include "base/status.h"
 #include "server/agent/plan_check.h"
 #include "server/agent/run.h"
@@ -70,7 +71,7 @@ void Run::Continue(const Resume& resume, int64_t epoch, MonoMicros now) {
   journal_ = std::make_unique<Journal>(host_.store, std::move(stored_), epoch);
   for (const auto& [position, record] : recovered->intents) {
     // Its result was reported and could not be written here (the disk was full): the engine knows better.
-    if (!Ended(resume, position)) RestoreIntent(record);
+    if (!Ended(resume, position) || PE_MUTANT(trust_journal_alone)) RestoreIntent(record);
   }
   Start(now);
   if (recovered->cancel) Cancel(recovered->force, now);
@@ -82,6 +83,8 @@ void Run::RestoreKnown(const Resume& resume) {
     if (position < 0) continue;
     if (IsTerminal(known.state())) {
       runner_.RestoreEnded(position, known.attempt(), known.state());
+      // The engine may have the change and not yet what follows it: what is owed is said again, until it is done.
+      if (known.state() == kStepChanged && !plan_.observe_only()) ReportNotified(position, known.attempt(), resume);
     } else if (known.state() == kStepRunning && MayRunAgain(position)) {
       // It was begun, and a power cut has taken what the journal knew of it.
       runner_.RestoreInterrupted(position, known.attempt());
@@ -103,30 +106,29 @@ void Run::RestoreResult(const JournalRecord& record, const Resume& resume) {
   StepReport result;
   if (!result.ParseFromString(record.payload) || !IsTerminal(result.state())) return;
   runner_.RestoreEnded(record.position, record.attempt, result.state());
-  const auto report = [&] {
-    Report out;
-    out.set_step(plan_.steps(record.position).index());
-    out.set_attempt(record.attempt);
-    return out;
-  };
-  const bool told = Ended(resume, record.position);
-  if (!told && record.attempt > 0) {
-    Report running = report();
-    running.mutable_step_state()->set_state(kStepRunning);
-    log_->Append(std::move(running));
+  const bool told = PE_MUTANT(trust_old_numbers) ? record.seq <= resume.after_seq() : Ended(resume, record.position);
+  if (told) return;
+  Report report;
+  report.set_step(plan_.steps(record.position).index());
+  report.set_attempt(record.attempt);
+  if (record.attempt > 0) {
+    report.mutable_step_state()->set_state(kStepRunning);
+    log_->Append(report);
   }
-  if (!told) {
-    Report ended = report();
-    *ended.mutable_step_state() = result;
-    log_->Append(std::move(ended));
-  }
-  if (result.state() != kStepChanged) return;
-  for (const int handler : plan_.steps(record.position).notify()) {
-    // The engine may have the change and not yet what follows it: what is owed is said again, until it is done.
-    if (told && Ended(resume, handler)) continue;
-    Report notified = report();
-    notified.mutable_notified()->set_handler(plan_.steps(handler).index());
-    log_->Append(std::move(notified));
+  *report.mutable_step_state() = result;
+  log_->Append(std::move(report));
+  if (result.state() == kStepChanged) ReportNotified(record.position, record.attempt, Resume());
+}
+
+// But for those that the engine knows to have ended.
+void Run::ReportNotified(int position, int attempt, const Resume& resume) {
+  for (const int handler : plan_.steps(position).notify()) {
+    if (Ended(resume, handler)) continue;
+    Report report;
+    report.set_step(plan_.steps(position).index());
+    report.set_attempt(attempt);
+    report.mutable_notified()->set_handler(plan_.steps(handler).index());
+    log_->Append(std::move(report));
   }
 }
 
@@ -135,14 +137,15 @@ void Run::RestoreIntent(const JournalRecord& record) {
     runner_.RestoreInterrupted(record.position, record.attempt);
     return;
   }
-  runner_.RestoreEnded(record.position, record.attempt, kStepOutcomeUnknown);
+  runner_.RestoreEnded(record.position, record.attempt,
+                       PE_MUTANT(unknown_is_success) ? kStepChanged : kStepOutcomeUnknown);
   Report report;
   report.set_step(plan_.steps(record.position).index());
   report.set_attempt(record.attempt);
   report.mutable_step_state()->set_state(kStepRunning);
   log_->Append(report);
   StepReport& state = *report.mutable_step_state();
-  state.set_state(kStepOutcomeUnknown);
+  state.set_state(PE_MUTANT(unknown_is_success) ? kStepChanged : kStepOutcomeUnknown);
   state.set_error_code("OUTCOME_UNKNOWN");
   state.set_reason("the agent was interrupted while it ran; it is not known whether its effect happened");
   state.set_hint("look on the host whether it did, then retry from this step or from the next one");

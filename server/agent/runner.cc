@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "base/mutant.h"
 #include "server/agent/step_state.h"
 
 namespace pe::agent {
@@ -18,6 +19,7 @@ constexpr int64_t kMostBackoffUs = 24LL * 3600 * kMicrosPerSecond;
 
 // The pause after the `failed`-th attempt.
 int64_t PauseAfter(const PlanStep& step, int failed) {
+  if (PE_MUTANT(retry_without_backoff)) return 0;
   const double limit =
       step.max_backoff_us() > 0 ? static_cast<double>(step.max_backoff_us()) : static_cast<double>(kMostBackoffUs);
   const double factor = std::pow(std::max(1.0, step.multiplier()), failed - 1);
@@ -197,7 +199,7 @@ bool Runner::AdvanceHandlers(MonoMicros now, RunnerActions& out) {
 
 int Runner::Obstacle(int position) const {
   // What an earlier life had begun comes to its end: to call it skipped could be a lie.
-  const bool begun = steps_[position].interrupted;
+  const bool begun = steps_[position].interrupted && !PE_MUTANT(begun_is_skipped);
   if (InGroup(position, Phase::kLast) && first_failure_ >= 0 && !begun) return first_failure_;
   if (InGroup(position, Phase::kMain) && stopped_by_ >= 0 && !begun) return stopped_by_;
   for (const int after : plan_.steps(position).after()) {
@@ -267,7 +269,7 @@ void Runner::End(int position, StepReport report, RunnerActions& out) {
 
 void Runner::EndUnstarted(int position, int32_t state, std::string reason, int cause, RunnerActions& out) {
   Step& step = steps_[position];
-  if (step.interrupted) return EndInterrupted(position, reason, out);
+  if (step.interrupted && !PE_MUTANT(begun_is_skipped)) return EndInterrupted(position, reason, out);
   step.state = state;
   step.timer = 0;
   step.cause = cause;
@@ -291,6 +293,7 @@ void Runner::EndInterrupted(int position, const std::string& reason, RunnerActio
 }
 
 void Runner::NotifyHandlers(int position, RunnerActions& out) {
+  if (PE_MUTANT(forget_handler)) return;
   for (const int handler : plan_.steps(position).notify()) {
     // One that was cancelled meanwhile is still owed.
     const bool ran = IsTerminal(steps_[handler].state) && steps_[handler].state != kStepCancelled;

@@ -64,7 +64,13 @@ void SimWorld::FailOver() {
 }
 
 void SimWorld::PumpStore() {
-  if (store_.pending() == 0) return;
+  if (store_.pending() == 0 || Stalled()) return;
+  if (env_.faults.Hit("commit takes long", 300)) {
+    const int64_t takes = env_.Within(4 * kMicrosPerSecond);
+    stalled_until_ = env_.clock.Mono() + takes;
+    env_.clock.At(takes, [] {});
+    return;
+  }
   if (env_.faults.Hit("engine killed before a commit", 500)) return KillEngine(0);
   auto outcome = MemoryStore::Outcome::kCommitted;
   if (env_.faults.Hit("commit refused: no space", 150)) outcome = MemoryStore::Outcome::kNoSpace;
@@ -98,7 +104,7 @@ void SimWorld::Turn() {
   EngineCore& core = *engine_->core;
   const std::optional<MonoMicros> event = env_.clock.Next(), timer = core.NextTimer();
   // Time passes only when nothing is left to do now; usually, because a commit also may take its time.
-  if (!(busy || store_.pending() > 0 || core.HasWork()) || env_.faults.Draw(20) == 0) {
+  if (!(busy || (store_.pending() > 0 && !Stalled()) || core.HasWork()) || env_.faults.Draw(20) == 0) {
     if (event && (!timer || *event <= *timer)) {
       env_.clock.RunNext();
     } else if (timer) {

@@ -33,6 +33,7 @@ class SimWorld {
   void StartEngine();
   void Turn();  // one step of whatever is next
   void PumpStore();
+  bool Stalled() const { return env_.clock.Mono() < stalled_until_; }
   void Misfortune();
   void KillEngine(size_t landed);
   void FailOver();
@@ -59,6 +60,7 @@ class SimWorld {
   std::map<JobId, std::unique_ptr<SimWatch>> watches_;
   std::map<std::string, JobId> last_effect_;        // by host: whose job it was
   MonoMicros refused_at_ = -10 * kMicrosPerSecond;  // a commit, last
+  MonoMicros stalled_until_ = 0;                    // the store's commits
   int depth_ = 0;
   std::vector<std::string> wrong_;
 };
