@@ -16,7 +16,8 @@ inline constexpr Mutant kMutants[] = {
     // ---- The engine
     {"drop_event", "an event is stored and not published", kSimulation},
     {"answer_before_commit", "a job is acknowledged before it is durable", kSimulation},
-    {"append_after_the_end", "a call that comes while a job's end is being stored is stored after it", "EngineCoreTest.ACancel*"},
+    {"append_after_the_end", "a call that comes while a job's end is being stored is stored after it",
+     "EngineCoreTest.ACancel*"},
     {"act_before_commit", "effects are done before the events that justify them are durable", kSimulation},
     {"refused_commit_is_success", "a failed commit is taken for a success", kSimulation},
     {"forget_request_id", "a request id is not stored with its job", kSimulation},

@@ -2,6 +2,8 @@
 // mutants_test --list         names of the mutants
 // mutants_test --mutant NAME  one bug, and the checker that must catch it: 0 when it is caught, 3 when it survives
 // A name that is no mutant's is a bug that nobody has seeded: it survives, which shows that surviving is noticed.
+#include "tests/mutants/mutants.h"
+
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -13,7 +15,6 @@
 #include <string>
 
 #include "base/mutant.h"
-#include "tests/mutants/mutants.h"
 #include "tests/simulation/sim_run.h"
 
 namespace pe {
