@@ -134,8 +134,10 @@ void CheckTarget(const Job& job, const provision::v1::Target& target, const std:
   }
   if (job.spec().handlers_size() > 0 && job.mode() == Job::APPLY)
     CheckHandler(target, host, job, wrong, absl::StrCat(origin, "-h"));
-  // Nothing but a step of its own may fail it: not what the engine and its own agent say to each other.
-  if ((target.state() == Job::FAILED || target.state() == Job::ROLLBACK_FAILED) &&
+  // Nothing but a step of its own may fail it: not what the engine and its own agent say to each other. A rollback
+  // whose host stays away has failed.
+  const bool away = target.state() == Job::ROLLBACK_FAILED && absl::StartsWith(target.reason_code(), "CONNECT");
+  if ((target.state() == Job::FAILED || target.state() == Job::ROLLBACK_FAILED) && !away &&
       target.reason_code() != "STEP_FAILED")
     wrong(absl::StrCat(job.name(), " on ", host.name(), ": ", target.reason_code(), " ", target.reason()));
 }
