@@ -1,5 +1,6 @@
 #include "server/agent/journal.h"
 
+#include "base/mutant.h"
 #include "base/status.h"
 
 namespace pe::agent {
@@ -20,6 +21,7 @@ absl::Status Journal::Add(const JournalRecord& record, bool durable) {
     file_ = *std::move(file);
     stored_.journal = std::string();
   }
+  durable = durable && !PE_MUTANT(intent_not_synced);
   broken_ = Annotate(file_->Append(EncodeRecord(record), durable), "the agent's journal cannot be written");
   return broken_;
 }

@@ -1,6 +1,7 @@
 #include "server/agent/undo_attempt.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/mutant.h"
 #include "base/status.h"
 #include "server/agent/step_state.h"
 
@@ -30,8 +31,8 @@ absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
   int undone = 0;
   for (const std::string& record : kept.records) {
     if (attempt.cancel.set()) return absl::CancelledError(absl::StrCat("after ", undone, " of ", kept.records.size()));
-    PE_RETURN_IF_ERROR(type->Undo(kept.body, record, context));
-    PE_RETURN_IF_ERROR(attempt.undoes->MarkUndone());
+    if (!PE_MUTANT(skip_undo)) PE_RETURN_IF_ERROR(type->Undo(kept.body, record, context));
+    if (!PE_MUTANT(undo_twice)) PE_RETURN_IF_ERROR(attempt.undoes->MarkUndone());
     ++undone;
   }
   return undone;

@@ -1,6 +1,7 @@
 // EngineCore: accepting, admitting and ending jobs.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/mutant.h"
 #include "server/engine/engine_core.h"
 #include "server/engine/errors.h"
 #include "server/engine/fold.h"
@@ -80,7 +81,7 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
   CreateJob create;
   create.job = job;
   for (int i = 0; i < job.targets_size(); ++i) create.targets.push_back({i, job.targets(i)});
-  create.request_id = request_id;
+  if (!PE_MUTANT(forget_request_id)) create.request_id = request_id;
   create.request_digest = std::move(digest);
   batch.jobs.push_back(std::move(create));
   AppendEvents append;
@@ -98,6 +99,7 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
     inventory_.Put(resource);
     batch.resources.push_back({.resource = resource});
   }
+  if (PE_MUTANT(answer_before_commit)) answer(BasicView(job));
   jobs_.emplace(id, std::move(entry));
   store_->Submit(std::move(batch), [this, inbox = inbox_, id, answer = std::move(answer), generation = generation_](
                                        const absl::Status& status, const Applied& applied) {
