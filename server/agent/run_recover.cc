@@ -109,6 +109,7 @@ void Run::RestoreResult(const JournalRecord& record, int64_t after_seq) {
 
 void Run::RestoreIntent(const JournalRecord& record) {
   if (MayRunAgain(record.position)) {
+    begun_in_[record.position] = record.payload;
     runner_.RestoreInterrupted(record.position, record.attempt);
     return;
   }

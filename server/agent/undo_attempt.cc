@@ -25,6 +25,7 @@ absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
                       .blobs = host.blobs,
                       .cancel = attempt.cancel,
                       .units = host.units,
+                      .boot = host.boot,
                       .has_init = host.has_init,
                       .secret = attempt.secret};
   int undone = 0;
@@ -41,7 +42,7 @@ absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
 
 AttemptEnd RunUndo(Attempt& attempt, const StepHost& host) {
   const MonoMicros started = host.clock.Mono();
-  absl::Status status = attempt.journal->Intent(attempt.position, attempt.attempt, false);
+  absl::Status status = attempt.journal->Intent(attempt.position, attempt.attempt, host.boot, false);
   absl::StatusOr<int> undone = status.ok() ? UndoAll(attempt, host) : status;
   AttemptEnd end;
   provision::agent::v1::StepReport& report = end.report;
