@@ -28,8 +28,14 @@ def is_right(pe, host, before: str) -> None:
     assert host.read("/srv/secret") == "hush" and host.read("/srv/notes") == "noted\n"
 
 
+def secret(spec) -> str:
+    path = spec.with_name("token")
+    path.write_text("hush")
+    return str(path)
+
+
 def apply_argv(spec, host) -> list:
-    return ["apply", "-f", spec, "--target", f"resources/{host.name}", "--var", "token=hush"]
+    return ["apply", "-f", spec, "--target", f"resources/{host.name}", "--secret", f"token=file:{secret(spec)}"]
 
 
 def test_the_job_goes_on_after_its_reboot(pe, host, tmp_path):

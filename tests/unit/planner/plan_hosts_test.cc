@@ -58,7 +58,7 @@ TEST(PlanHosts, ARebootEndsItsStage) {
       "security {patches: SECURITY reboot: IF_REQUIRED} steps {id: 'a' reboot {}} steps {id: 'b' file {path: '/b'}}");
   EXPECT_EQ(PlaceStages(planning.spec, "ssh").size(), 3u);
   const StagePlan plan = planning.Plan();
-  EXPECT_THAT(Shown(plan), ElementsAre("0 security.patches security_patches", "1 security.reboot reboot"));
+  EXPECT_THAT(Shown(plan), ElementsAre("0 security.patches security_patches", "1 security.reboot reboot after 0"));
   EXPECT_TRUE(BodyAt(plan, 1).reboot().if_required());
   EXPECT_EQ(plan.steps[1].status.not_undoable(), "a reboot cannot be taken back");
   planning.input.stage = 1;
