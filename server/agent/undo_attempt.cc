@@ -10,6 +10,10 @@ namespace {
 // How many records it has undone.
 absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
   PE_ASSIGN_OR_RETURN(const UndoSource::Kept kept, attempt.undoes->Load());
+  if (kept.dropped) {
+    return StepError(absl::StatusCode::kNotFound, "UNDO_DROPPED", "the host no longer keeps what would undo it",
+                     "undo records stay for 30 days, and for the newest runs of a host; change it back with a new job");
+  }
   if (kept.records.empty()) return 0;
   const StepType* type = host.find_type(kept.body);
   if (type == nullptr) {
