@@ -134,7 +134,7 @@ std::unique_ptr<UndoStore> DiskRunStore::Undo(const std::string& run, int index,
 }
 
 absl::Status DiskRunStore::PruneUndo(const std::vector<std::string>& open, WallMicros now, const UndoLimits& limits) {
-  PE_ASSIGN_OR_RETURN(std::vector<UndoFolder> folders, ListUndo(folder_ + "/undo"));
+  PE_ASSIGN_OR_RETURN(std::vector<KeptUndo> folders, ListUndo(folder_ + "/undo"));
   for (const std::string& run : open) std::erase_if(folders, [&](const auto& f) { return f.name == KeyOf(run); });
   for (const std::string& name : UndoToDrop(std::move(folders), now, limits))
     PE_RETURN_IF_ERROR(files_.RemoveAll(absl::StrCat(folder_, "/undo/", name)));

@@ -18,12 +18,12 @@ WallMicros ToMicros(const timespec& time) { return int64_t{time.tv_sec} * kMicro
 
 }  // namespace
 
-std::vector<std::string> UndoToDrop(std::vector<UndoFolder> folders, WallMicros now, const UndoLimits& limits) {
+std::vector<std::string> UndoToDrop(std::vector<KeptUndo> folders, WallMicros now, const UndoLimits& limits) {
   std::sort(folders.begin(), folders.end(), [](const auto& a, const auto& b) { return a.changed > b.changed; });
   std::vector<std::string> out;
   int64_t bytes = 0;
   size_t runs = 0;
-  for (UndoFolder& folder : folders) {
+  for (KeptUndo& folder : folders) {
     bytes += folder.bytes;
     const bool too_old = now - folder.changed > limits.age_us;
     if (too_old || ++runs > limits.runs || bytes > limits.bytes) out.push_back(std::move(folder.name));
@@ -31,12 +31,12 @@ std::vector<std::string> UndoToDrop(std::vector<UndoFolder> folders, WallMicros 
   return out;
 }
 
-absl::StatusOr<std::vector<UndoFolder>> ListUndo(const std::string& path) {
+absl::StatusOr<std::vector<KeptUndo>> ListUndo(const std::string& path) {
   std::string root = path;
   char* roots[] = {root.data(), nullptr};
   FTS* const walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, nullptr);
   if (walk == nullptr) return ErrnoStatus(errno, path);
-  std::vector<UndoFolder> out;
+  std::vector<KeptUndo> out;
   while (const FTSENT* entry = fts_read(walk)) {
     if (entry->fts_level < kFolderLevel || entry->fts_info == FTS_DP) continue;
     if (entry->fts_statp == nullptr || entry->fts_info == FTS_NS || entry->fts_info == FTS_ERR) continue;

@@ -11,17 +11,17 @@
 namespace pe::agent {
 
 // One run's undo records.
-struct UndoFolder {
+struct KeptUndo {
   std::string name;
   WallMicros changed = 0;  // when something was last kept there
   int64_t bytes = 0;
 };
 
 // Names of those that go, for these limits.
-std::vector<std::string> UndoToDrop(std::vector<UndoFolder> folders, WallMicros now, const UndoLimits& limits);
+std::vector<std::string> UndoToDrop(std::vector<KeptUndo> folders, WallMicros now, const UndoLimits& limits);
 
 // The folders below `path`; none when it is not there.
-absl::StatusOr<std::vector<UndoFolder>> ListUndo(const std::string& path);
+absl::StatusOr<std::vector<KeptUndo>> ListUndo(const std::string& path);
 
 }  // namespace pe::agent
 

@@ -17,7 +17,7 @@ using testing::IsEmpty;
 using testing::SizeIs;
 
 TEST(UndoToDropTest, TheOldestGoFirst) {
-  const std::vector<UndoFolder> folders = {{"old", 10, 5}, {"new", 30, 5}, {"middle", 20, 5}};
+  const std::vector<KeptUndo> folders = {{"old", 10, 5}, {"new", 30, 5}, {"middle", 20, 5}};
   EXPECT_THAT(UndoToDrop(folders, 40, {.age_us = 100, .bytes = 100, .runs = 3}), IsEmpty());
   EXPECT_THAT(UndoToDrop(folders, 40, {.age_us = 100, .bytes = 100, .runs = 2}), ElementsAre("old"));
   EXPECT_THAT(UndoToDrop(folders, 40, {.age_us = 100, .bytes = 9, .runs = 3}), ElementsAre("middle", "old"));
