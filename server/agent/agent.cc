@@ -158,6 +158,10 @@ absl::Status Agent::ForgetRun(const std::string& id) {
   const std::unique_ptr<Run> gone = std::move(runs_[id]);
   runs_.erase(id);
   DropBlobs(gone->plan());
+  std::vector<std::string> open;
+  for (const auto& [other, run] : runs_) open.push_back(other);
+  // What cannot be dropped now is dropped when the next run is forgotten.
+  options_.host.store.PruneUndo(open, options_.host.clock.Wall(), {}).IgnoreError();
   return absl::OkStatus();
 }
 

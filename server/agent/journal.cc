@@ -26,8 +26,12 @@ absl::Status Journal::Add(const JournalRecord& record, bool durable) {
   return broken_;
 }
 
-absl::Status Journal::Intent(int position, int attempt, bool durable) {
-  return Add({.kind = JournalRecord::Kind::kIntent, .position = position, .attempt = attempt, .epoch = epoch_},
+absl::Status Journal::Intent(int position, int attempt, absl::string_view boot, bool durable) {
+  return Add({.kind = JournalRecord::Kind::kIntent,
+              .position = position,
+              .attempt = attempt,
+              .epoch = epoch_,
+              .payload = std::string(boot)},
              durable);
 }
 

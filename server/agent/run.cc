@@ -123,6 +123,7 @@ void Run::StartAttempt(const RunnerActions::Start& start) {
   attempt->position = start.position;
   attempt->attempt = start.attempt;
   attempt->interrupted = start.interrupted;
+  if (start.interrupted) attempt->begun_in = begun_in_[start.position];
   attempt->observe_only = plan_.observe_only();
   attempt->secret = step.has_secrets();
   attempt->notifies = step.notify_size() > 0;

@@ -102,7 +102,8 @@ class Run {
   int64_t epoch_;
   const RunHost host_;
   Runner runner_;
-  std::unique_ptr<Journal> journal_;  // null when the plan only observes
+  std::map<int, std::string> begun_in_;  // of interrupted steps, by position: the boot of the host
+  std::unique_ptr<Journal> journal_;     // null when the plan only observes
   std::unique_ptr<RunLog> log_;
   std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
   std::map<int, std::shared_ptr<Attempt>> running_;  // by position

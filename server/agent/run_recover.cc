@@ -134,6 +134,7 @@ void Run::ReportNotified(int position, int attempt, const Resume& resume) {
 
 void Run::RestoreIntent(const JournalRecord& record) {
   if (MayRunAgain(record.position)) {
+    begun_in_[record.position] = record.payload;
     runner_.RestoreInterrupted(record.position, record.attempt);
     return;
   }

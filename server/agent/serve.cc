@@ -48,6 +48,7 @@ int Serve(const ServeOptions& options) {
                            .clock = clock,
                            .blobs = blobs,
                            .units = &units,
+                           .boot = BootMark(files),
                            .has_init = !options.rootfs && HasInit(files),
                            .find_type = FindStepType});
   agent = std::make_unique<Agent>(

@@ -11,6 +11,10 @@ namespace {
 // How many records it has undone.
 absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
   PE_ASSIGN_OR_RETURN(const UndoSource::Kept kept, attempt.undoes->Load());
+  if (kept.dropped) {
+    return StepError(absl::StatusCode::kNotFound, "UNDO_DROPPED", "the host no longer keeps what would undo it",
+                     "undo records stay for 30 days, and for the newest runs of a host; change it back with a new job");
+  }
   if (kept.records.empty()) return 0;
   const StepType* type = host.find_type(kept.body);
   if (type == nullptr) {
@@ -26,6 +30,7 @@ absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
                       .blobs = host.blobs,
                       .cancel = attempt.cancel,
                       .units = host.units,
+                      .boot = host.boot,
                       .has_init = host.has_init,
                       .secret = attempt.secret};
   int undone = 0;
@@ -42,7 +47,7 @@ absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
 
 AttemptEnd RunUndo(Attempt& attempt, const StepHost& host) {
   const MonoMicros started = host.clock.Mono();
-  absl::Status status = attempt.journal->Intent(attempt.position, attempt.attempt, false);
+  absl::Status status = attempt.journal->Intent(attempt.position, attempt.attempt, host.boot, false);
   absl::StatusOr<int> undone = status.ok() ? UndoAll(attempt, host) : status;
   AttemptEnd end;
   provision::agent::v1::StepReport& report = end.report;

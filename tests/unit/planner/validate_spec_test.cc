@@ -30,12 +30,11 @@ TEST(ValidateSpec, AWholeSpecIsFine) {
 
 TEST(ValidateSpec, AllViolationsAtOnce) {
   const auto spec = Parse<provision::v1::ServiceSpec>(R"(
-    libraries {name: '-rf'} security {reboot: IF_REQUIRED}
+    libraries {name: '-rf'}
     variables {name: '1x'} variables {name: 'pw' type: SECRET default: 'x'} variables {name: 'n' type: INT default: 'x'} variables {name: 'n'}
     steps {id: 'a' when: '1'} steps {id: 'b' file {path: 'x'}})");
   EXPECT_THAT(Lines(ValidateSpec(spec, "spec")),
               ElementsAre("spec.name: is required", HasSubstr("spec.libraries[0].name: '-rf' is not a package name"),
-                          HasSubstr("spec.security.reboot: IF_REQUIRED is not implemented"),
                           HasSubstr("spec.variables[0].name: '1x' is not a variable name"),
                           HasSubstr("spec.variables[1].default: a secret has no default"),
                           "spec.variables[2].default: 'x' is not a whole number of 64 bits",
