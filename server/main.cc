@@ -1,9 +1,11 @@
 // provisiond: configuration -> components -> serve. The only file that names concrete backends, and all it does is
 // wire.
+#include <signal.h>
 #include <sodium.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdio>
 #include <memory>
 
@@ -21,6 +23,8 @@
 #include "server/config/load.h"
 #include "server/config/process.h"
 #include "server/config/readiness.h"
+#include "server/config/units.h"
+#include "server/database/commands.h"
 #include "server/download/downloader.h"
 #include "server/engine/engine.h"
 #include "server/log.h"
@@ -38,12 +42,24 @@ int Fail(int code, const absl::Status& status) {
   return code;
 }
 
+void SayRetention(const absl::StatusOr<RetentionResult>& result) {
+  if (result.ok()) {
+    return Log(LogLevel::kInfo, "events of ended jobs were dropped",
+               {{"events", absl::StrCat(result->events)}, {"bytes", absl::StrCat(result->bytes)}});
+  }
+  Log(LogLevel::kWarning, "events of ended jobs could not be dropped; it is tried again",
+      {{"error", std::string(result.status().message())}});
+}
+
 EngineOptions MakeEngineOptions(const Config& config, std::string secret_key) {
   EngineOptions options;
   options.secret_key = std::move(secret_key);
   for (const CredentialConfig& c : config.credentials) {
     options.credentials[c.name] = Credential{c.name, c.user, c.key_files, c.agent_socket, c.become, c.ssh_config};
   }
+  if (!config.retention_age.empty()) options.retention.age_micros = *ParseSpan(config.retention_age);
+  if (!config.retention_size.empty()) options.retention.max_bytes = *ParseByteSize(config.retention_size);
+  options.on_retention = SayRetention;
   options.credentials.try_emplace("default", Credential{.name = "default"});
   return options;
 }
@@ -77,7 +93,14 @@ int Serve(const Config& config, StopSignals& signals) {
   SystemClock clock;
   SystemRandom random;
   if (const auto made = MakePrivateFolder(config.data_dir); !made.ok()) return Fail(EX_CONFIG, made);
-  auto store = OpenSqliteStore({.folder = config.data_dir}, random);
+  std::atomic<bool> damaged = false;
+  const auto on_damage = [&damaged](const absl::Status& status) {
+    Log(LogLevel::kError, "the engine stops", {{"error", std::string(status.message())}});
+    damaged = true;
+    kill(getpid(), SIGTERM);
+  };
+  auto store = OpenSqliteStore({.folder = config.data_dir, .on_damage = on_damage}, random);
+  if (absl::IsDataLoss(store.status())) return Fail(EX_DATAERR, store.status());
   if (!store.ok()) {
     const bool second =
         absl::IsFailedPrecondition(store.status()) && absl::StrContains(store.status().message(), "another engine");
@@ -127,7 +150,7 @@ int Serve(const Config& config, StopSignals& signals) {
   (*engine)->Drain();
   (*api)->Shutdown(kShutdownGraceMicros);
   Log(LogLevel::kInfo, "stopped");
-  return EX_OK;
+  return damaged ? EX_DATAERR : EX_OK;
 }
 
 int Main(int argc, char** argv) {
@@ -139,6 +162,8 @@ int Main(int argc, char** argv) {
   if (parsed.flags.print_config) absl::PrintF("%s", PrintConfig(*config));
   if (parsed.flags.check_config) absl::PrintF("The configuration is good.\n");
   if (parsed.flags.print_config || parsed.flags.check_config) return EX_OK;
+  if (parsed.flags.command == Command::kBackup) return BackupCommand(*config, parsed.flags);
+  if (parsed.flags.command == Command::kRestore) return RestoreCommand(*config, parsed.flags);
   const LogFormat format = config->log_format == "text"   ? LogFormat::kText
                            : config->log_format == "json" ? LogFormat::kJson
                                                           : LogFormat::kAuto;

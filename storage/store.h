@@ -13,6 +13,7 @@
 //   FAILED_PRECONDITION  the lease is not held any more (another engine has a higher epoch). Nothing applied, ever
 //                        again.
 //   RESOURCE_EXHAUSTED   no space, or too many batches wait. Nothing applied; may be retried.
+//   DATA_LOSS            the database is damaged; the text says how to repair it. Nothing is read or written any more.
 //   UNAVAILABLE          the commit's outcome is not known (I/O error). The store reopens and verifies: the caller
 //                        must read what is stored before it goes on.
 // Duplicates. A CreateJob whose request id exists with the same body digest is not applied, nor is anything else of
@@ -21,6 +22,10 @@
 //
 // Reads. Synchronous, from any thread, each over one snapshot; none sees what is not durable. They cost the same at ten
 // jobs and at a million.
+//
+// Retention. DropEvents takes the oldest events of jobs that have ended, in bounded pieces between other writes. What a
+// job is (summary, spec, targets, request id) stays; the oldest available sequence of its log rises, and reading before
+// it is OUT_OF_RANGE. A job that has not ended loses nothing.
 //
 // Leases. An engine owns the store while it holds a lease: AcquireLease gives a fencing epoch that rises with every
 // acquisition; every Batch carries it. On SQLite and in memory a lease is held until it is released or the process
@@ -137,6 +142,13 @@ struct EventPage {
   int64_t last_seq = 0;          // of the whole log
 };
 
+// What one call of DropEvents did.
+struct DroppedEvents {
+  int64_t events = 0;
+  int64_t bytes = 0;
+  bool more = false;  // the same call again would drop more
+};
+
 // A job that has not ended, with all that the engine needs to go on.
 struct UnfinishedJob {
   provision::v1::Job job;  // kFull
@@ -188,10 +200,22 @@ class Store {
   // The resource with this address, when one is registered.
   virtual absl::StatusOr<std::optional<provision::v1::Resource>> FindResourceByAddress(const std::string& address) = 0;
 
+  // ---- Retention
+  // Bytes of the events of all jobs that have ended: what DropEvents could give back. Looks at one small row a job.
+  virtual absl::StatusOr<int64_t> EndedEventBytes() = 0;
+  // Drops the oldest events of jobs whose end was stored before `ended_before` (Batch::now), the job that ended first
+  // first, until `enough_bytes` are dropped or a bounded piece is done. Waits for what was submitted before it; errors
+  // as of a Batch.
+  virtual absl::StatusOr<DroppedEvents> DropEvents(const Lease& lease, WallMicros ended_before,
+                                                   int64_t enough_bytes) = 0;
+
   // ---- Upkeep
   // Writes a consistent copy to `path` while work goes on; ALREADY_EXISTS when there is such a file. Opened, the copy
   // is another engine's: it has a new engine id. UNIMPLEMENTED in memory.
   virtual absl::Status Backup(const std::string& path) = 0;
+  // After a write that failed: whether it is worth trying again. Writes something that changes nothing, durably.
+  // RESOURCE_EXHAUSTED while there is no space; other errors as of a Batch.
+  virtual absl::Status CheckWritable(const Lease& lease) = 0;
   // Waits until everything submitted so far has been answered. For shutdown and tests.
   virtual void Flush() = 0;
 };

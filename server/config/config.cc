@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "server/api/loopback.h"
 #include "server/config/settings.h"
+#include "server/config/units.h"
 #include "server/log.h"
 
 namespace pe {
@@ -78,6 +79,11 @@ absl::Status Check(const Config& config) {
       }
     }
   }
+  const auto parses = [&](const char* key, const absl::Status& parsed) {
+    if (!parsed.ok()) problems.push_back(absl::StrCat(origin(key), parsed.message()));
+  };
+  if (!config.retention_age.empty()) parses("retentionAge", ParseSpan(config.retention_age).status());
+  if (!config.retention_size.empty()) parses("retentionSize", ParseByteSize(config.retention_size).status());
   const auto level = ParseLogLevel(config.log_level);
   if (!level.ok()) problems.push_back(absl::StrCat(origin("logLevel"), level.status().message()));
   if (config.log_format != "auto" && config.log_format != "text" && config.log_format != "json") {
@@ -135,6 +141,8 @@ ConfigLayer Defaults(const DefaultsInput& input) {
                   {"agentDir", input.executable_dir},
                   {"downloads.allowHosts", "*"},
                   {"downloads.allowPrivate", "false"},
+                  {"retentionAge", "30d"},
+                  {"retentionSize", "10GiB"},
                   {"logLevel", "info"},
                   {"logFormat", "auto"},
                   {"readyFile", "off"}};

@@ -41,6 +41,8 @@ struct Config {
   std::string agent_dir;         // holds the agents' binaries
   std::string download_hosts;    // "*" or "HOST,*.HOST"
   std::string download_private;  // "true" or "false"
+  std::string retention_age;     // "30d"; empty: events of ended jobs are kept for ever
+  std::string retention_size;    // "10GiB"; empty: without bound
   std::string log_level;
   std::string log_format;
   std::string ready_file;                      // empty: none

@@ -26,6 +26,28 @@ std::string Suggestion(const CLI::App& app, int argc, char** argv) {
   return "";
 }
 
+// Flags of the program may follow a command's name.
+void AddCommands(CLI::App* app, Flags* flags) {
+  CLI::App* backup = app->add_subcommand("backup", "write a copy of the database, also while an engine serves");
+  backup->fallthrough();
+  backup->add_option("FILE", flags->file, "new file; FILE.sha256 is written beside it")->required();
+  backup->footer(
+      "Secrets in the copy stay sealed with secret.key of the data folder, which is not in it: keep that apart.\n"
+      "Exit codes: 0 written, 66 no database, 73 not written (FILE exists, or no space), 65 the database is damaged.");
+  CLI::App* restore = app->add_subcommand("restore", "check a backup, or put it into the data folder");
+  restore->fallthrough();
+  restore->add_option("FILE", flags->file, "a backup")->required();
+  restore->add_flag("--check", flags->check,
+                    "look at every page, row and event of FILE, say what it holds, change nothing");
+  restore->add_flag("--force", flags->force, "where there is a database, keep it aside and take FILE instead");
+  restore->footer(
+      "The engine must be stopped. The restored database is another engine's to the hosts: jobs that were running "
+      "when\n"
+      "the backup was made are not taken up where a newer engine has run since.\n"
+      "Exit codes: 0 good or restored, 65 FILE is damaged, 66 no FILE, 73 there is a database, 75 an engine is "
+      "running.");
+}
+
 }  // namespace
 
 ParsedFlags ParseFlags(int argc, char** argv, const std::string& version) {
@@ -36,6 +58,7 @@ ParsedFlags ParseFlags(int argc, char** argv, const std::string& version) {
   app.footer(
       "Settings come from flags, then PE_* variables, then the configuration file, then defaults.\n"
       "Try it:  provisiond --dev");
+  AddCommands(&app, &flags);
   app.set_version_flag("--version", "provisiond " + version);
   app.add_flag("--dev", flags.dev, "a trial on this machine: own data folder, unix socket, loopback TCP with a token");
   app.add_option("--config", flags.config_file, "configuration file; default /etc/provision-engine/config.yaml");
@@ -50,6 +73,8 @@ ParsedFlags ParseFlags(int argc, char** argv, const std::string& version) {
       ->allow_extra_args(false);
   try {
     app.parse(argc, argv);
+    if (app.got_subcommand("backup")) flags.command = Command::kBackup;
+    if (app.got_subcommand("restore")) flags.command = Command::kRestore;
     for (const Setting& setting : kSettings) {
       if (app.count(setting.flag) > 0) flags.layer.values[setting.key] = values[setting.key];
     }

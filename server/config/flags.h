@@ -9,7 +9,13 @@
 
 namespace pe {
 
+enum class Command { kServe, kBackup, kRestore };
+
 struct Flags {
+  Command command = Command::kServe;
+  std::string file;    // of backup and restore
+  bool check = false;  // restore: look at the file and do nothing
+  bool force = false;  // restore: also where there is a database
   bool dev = false;
   bool check_config = false;
   bool print_config = false;

@@ -31,6 +31,15 @@ inline constexpr Setting kSettings[] = {
      &Config::download_hosts, false},
     {"downloads.allowPrivate", "PE_DOWNLOAD_PRIVATE", "--download-private",
      "true: downloads may also come from loopback and private addresses", &Config::download_private, false},
+    {"retentionAge", "PE_RETENTION_AGE", "--retention-age",
+     "how long events and output are kept after a job's end (30d, 12h, 90m, 45s), or `off`; what the job was and "
+     "became "
+     "stays",
+     &Config::retention_age, true},
+    {"retentionSize", "PE_RETENTION_SIZE", "--retention-size",
+     "how much of events and output of ended jobs is kept (10GiB, 512MiB), or `off`; the job that ended first goes "
+     "first",
+     &Config::retention_size, true},
     {"logLevel", "PE_LOG_LEVEL", "--log-level", "debug, info, warning or error", &Config::log_level, false},
     {"logFormat", "PE_LOG_FORMAT", "--log-format", "auto, text or json; auto is text on a terminal",
      &Config::log_format, false},

@@ -14,13 +14,14 @@ constexpr int64_t kDrainLimit = 8 * kMicrosPerSecond;  // SIGTERM to exit is 10 
 
 class ThreadedEngine final : public Engine {
  public:
-  ThreadedEngine(const EngineParts& parts, EngineOptions options)
-      : clock_(parts.clock), core_(parts, std::move(options)) {}
+  ThreadedEngine(const EngineParts& parts, const EngineOptions& options)
+      : store_(parts.store), clock_(parts.clock), options_(options), core_(parts, options) {}
   ~ThreadedEngine() override { Drain(); }
 
   absl::Status Start() {
     PE_RETURN_IF_ERROR(core_.Load());
     thread_ = std::thread([this] { Loop(); });
+    retention_ = std::make_unique<Retention>(store_, clock_, core_.lease(), options_.retention, options_.on_retention);
     return absl::OkStatus();
   }
 
@@ -57,6 +58,7 @@ class ThreadedEngine final : public Engine {
 
   void Drain() override {
     if (!thread_.joinable()) return;
+    retention_.reset();
     core_.Drain();
     core_.Post([this] { give_up_at_ = clock_->Mono() + kDrainLimit; });
     thread_.join();
@@ -76,16 +78,19 @@ class ThreadedEngine final : public Engine {
     }
   }
 
+  Store* const store_;
   const Clock* const clock_;
+  const EngineOptions options_;
   EngineCore core_;
   MonoMicros give_up_at_ = 0;  // the loop's thread; 0: not draining
   std::thread thread_;
+  std::unique_ptr<Retention> retention_;
 };
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Engine>> StartEngine(const EngineParts& parts, EngineOptions options) {
-  auto engine = std::make_unique<ThreadedEngine>(parts, std::move(options));
+  auto engine = std::make_unique<ThreadedEngine>(parts, options);
   PE_RETURN_IF_ERROR(engine->Start());
   return engine;
 }

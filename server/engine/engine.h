@@ -21,6 +21,7 @@
 #include "provision/v1/resource_service.pb.h"
 #include "server/engine/blob_fetcher.h"
 #include "server/engine/event_hub.h"
+#include "server/engine/retention.h"
 #include "server/transport/transport.h"
 #include "storage/store.h"
 
@@ -42,6 +43,8 @@ struct EngineOptions {
   int max_running_jobs = 1000;
   int max_connected_targets = 500;  // over all jobs
   int64_t max_unfinished_jobs = 100'000;
+  RetentionLimits retention;                         // none: events are kept for ever
+  Retention::Report on_retention;                    // optional
   std::map<std::string, std::string> agent_digests;  // architecture -> SHA-256 of the agent binary, for information
 };
 

@@ -81,9 +81,8 @@ absl::Status EngineCore::LoadJobs() {
 absl::Status EngineCore::Ready() const {
   if (draining_) return Draining();
   if (lease_lost_) return absl::UnavailableError("another engine has taken over this database");
-  if (failed_)
-    return Overloaded("STORE_UNAVAILABLE", "the database takes no writes at the moment; running work on hosts goes on",
-                      1000);
+  // Nothing of the call was tried, so that also after an open outcome it is sure that nothing of it is stored.
+  if (failed_) return StoreFailed(absl::ResourceExhaustedError(failure_.message()));
   return absl::OkStatus();
 }
 
@@ -129,8 +128,9 @@ void EngineCore::RunTimers() {
   if (failed_ && !lease_lost_ && !draining_ && at.mono >= reload_at_) {
     failed_ = false;
     store_->Flush();  // a job whose creation is still on its way would be stored and never run
-    const absl::Status loaded = LoadJobs();
-    if (!loaded.ok()) Fail(loaded);
+    absl::Status status = store_->CheckWritable(lease_);  // else every host would be called for nothing
+    if (status.ok()) status = LoadJobs();
+    if (!status.ok()) Fail(status);
   }
 }
 
@@ -199,10 +199,11 @@ void EngineCore::Flush() {
 
 void EngineCore::OnCommit(std::shared_ptr<Pending> pending, const absl::Status& status) {
   --batches_in_flight_;
-  for (const auto& done : pending->done) done(status);
+  const absl::Status told = StoreFailed(status);
+  for (const auto& done : pending->done) done(told);
   if (!status.ok() && !PE_MUTANT(refused_commit_is_success)) {
     for (const Pending::Part& part : pending->parts) {
-      for (const JobAnswer& answer : part.answers) answer(status);
+      for (const JobAnswer& answer : part.answers) answer(told);
     }
     return Fail(status);
   }
@@ -222,13 +223,15 @@ void EngineCore::OnCommit(std::shared_ptr<Pending> pending, const absl::Status& 
 void EngineCore::Fail(const absl::Status& status) {
   ++generation_;
   failed_ = true;
+  failure_ = status;
   lease_lost_ = lease_lost_ || absl::IsFailedPrecondition(status);
   reload_at_ = clock_->Mono() + kReloadPause;
   batches_in_flight_ = 0;
+  const absl::Status told = StoreFailed(status);
   for (auto& [id, entry] : jobs_) {
-    for (const JobAnswer& answer : entry.answers) answer(status);
+    for (const JobAnswer& answer : entry.answers) answer(told);
   }
-  for (const auto& done : std::exchange(resource_done_, {})) done(status);
+  for (const auto& done : std::exchange(resource_done_, {})) done(told);
   jobs_.clear();
   timers_.clear();
   touched_.clear();

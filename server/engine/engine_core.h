@@ -69,6 +69,7 @@ class EngineCore final : public Engine, private LinkListener {
   std::optional<MonoMicros> NextTimer() const;
   bool Drained() const { return draining_ && batches_in_flight_ == 0 && links_.empty(); }
   // What the engine has in hand; for tests and metrics, on the loop's thread.
+  const Lease& lease() const { return lease_; }
   size_t unfinished() const { return jobs_.size(); }
   size_t connections() const { return links_.size(); }
 
@@ -181,6 +182,7 @@ class EngineCore final : public Engine, private LinkListener {
   int batches_in_flight_ = 0;
   uint64_t generation_ = 0;  // rises when everything is dropped after a refused batch
   bool failed_ = false;
+  absl::Status failure_;  // with failed_: why
   bool lease_lost_ = false;
   MonoMicros reload_at_ = 0;
   bool draining_ = false;

@@ -106,7 +106,7 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
     inbox->Post([this, id, answer, status, applied, generation] {
       if (generation == generation_) return OnAccepted(id, answer, status, applied);
       answer(status.ok() ? absl::UnavailableError("the outcome is not known; ask again with the same request_id")
-                         : status);
+                         : StoreFailed(status));
     });
   });
 }
@@ -117,7 +117,7 @@ void EngineCore::OnAccepted(const JobId& id, const JobAnswer& answer, const absl
   if (!status.ok() || applied.existing_job) {
     jobs_.erase(id);
     if (!status.ok()) {
-      answer(status);
+      answer(StoreFailed(status));
       if (!absl::IsAlreadyExists(status)) Fail(status);
       return;
     }

@@ -89,12 +89,26 @@ absl::Status Precondition(absl::string_view reason, absl::string_view message) {
 absl::Status CursorTooOld(int64_t oldest_available_seq) {
   return WithInfo(
       absl::OutOfRangeError(absl::StrCat("events before sequence ", oldest_available_seq,
-                                         " are not kept any more; watch without after_seq to begin with a snapshot")),
+                                         " are not kept any more: ask Status how the job stands, watch it without "
+                                         "after_seq to begin with that, or watch with after_seq ",
+                                         oldest_available_seq - 1)),
       "CURSOR_TOO_OLD", {{"oldest_available_seq", absl::StrCat(oldest_available_seq)}});
 }
 
 absl::Status Overloaded(absl::string_view reason, absl::string_view message, int64_t retry_after_ms) {
   return WithRetry(WithInfo(absl::ResourceExhaustedError(message), reason), retry_after_ms);
+}
+
+absl::Status StoreFailed(const absl::Status& status) {
+  if (absl::IsResourceExhausted(status)) {
+    return Overloaded(
+        "STORE_FULL",
+        absl::StrCat("the engine's database takes no writes (", status.message(),
+                     "): free space on its disk. Work on hosts goes on meanwhile, reads are answered, and "
+                     "writes are taken again within seconds of there being space"),
+        kRestartMillis);
+  }
+  return absl::IsUnavailable(status) ? WithRetry(status, kRestartMillis) : status;
 }
 
 absl::Status Draining() {

@@ -34,6 +34,9 @@ absl::Status Precondition(absl::string_view reason, absl::string_view message);
 absl::Status CursorTooOld(int64_t oldest_available_seq);
 // RESOURCE_EXHAUSTED with RetryInfo and ErrorInfo `reason`.
 absl::Status Overloaded(absl::string_view reason, absl::string_view message, int64_t retry_after_ms);
+// What a caller is told when the store did not take a write. No space: RESOURCE_EXHAUSTED, ErrorInfo STORE_FULL and
+// RetryInfo, with what to do. An open outcome: UNAVAILABLE with RetryInfo. Others stay as they are.
+absl::Status StoreFailed(const absl::Status& status);
 // UNAVAILABLE with RetryInfo: the engine is draining.
 absl::Status Draining();
 // UNAUTHENTICATED, ErrorInfo TOKEN_MISSING or TOKEN_WRONG.

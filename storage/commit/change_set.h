@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "base/clock.h"
 #include "base/id.h"
 #include "provision/v1/job.pb.h"
 #include "provision/v1/resource.pb.h"
@@ -23,6 +24,7 @@ struct JobChange {
   JobHead before;  // as it is stored; a created job's has its new key and nothing else
   JobHead after;
   bool created = false;
+  WallMicros ended = 0;                              // when after.terminal
   provision::v1::Job spec;                           // created: spec and variables
   std::string request_id;                            // created, may be empty
   std::string request_digest;                        // with request_id

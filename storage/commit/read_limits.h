@@ -18,6 +18,9 @@ namespace pe {
 inline constexpr int kMaxPage = 1'000;
 // Rows that one page of a filtered list looks at, so that a filter that nothing matches cannot hold a reader.
 inline constexpr int64_t kMaxScan = 10'000;
+// What one DropEvents takes at most, so that commits that wait behind it wait for milliseconds.
+inline constexpr int64_t kMaxDropChunks = 256;
+inline constexpr int64_t kMaxDropBytes = 8 * 1024 * 1024;
 
 inline size_t PageLimit(int limit) { return static_cast<size_t>(std::clamp(limit, 1, kMaxPage)); }
 

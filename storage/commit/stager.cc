@@ -61,7 +61,7 @@ absl::Status Stager::Add(Batch batch, Applied* applied) {
   for (const DeleteResource& deletion : batch.deleted_resources) PE_RETURN_IF_ERROR(CheckDelete(deletion, draft));
 
   for (CreateJob& create : batch.jobs) MergeCreate(std::move(create));
-  for (AppendEvents& append : batch.appends) MergeAppend(std::move(append));
+  for (AppendEvents& append : batch.appends) MergeAppend(std::move(append), batch.now);
   for (auto& [id, head] : draft.resources) resources_[id] = std::move(head);
   for (auto& [address, owner] : draft.addresses) addresses_[address] = std::move(owner);
   for (PutResource& put : batch.resources) {
@@ -185,7 +185,7 @@ void Stager::MergeCreate(CreateJob create) {
   if (!change.request_id.empty()) requests_[change.request_id] = {change.id, change.request_digest};
 }
 
-void Stager::MergeAppend(AppendEvents append) {
+void Stager::MergeAppend(AppendEvents append, WallMicros now) {
   JobChange& change = ChangeOf(append.job);
   for (PrivateRow& row : append.private_rows) change.private_rows[std::move(row.key)] = std::move(row.value);
   if (append.events.empty()) return;  // without events nothing that is folded from them changes
@@ -196,6 +196,7 @@ void Stager::MergeAppend(AppendEvents append) {
   change.after.last_seq = append.events.back().seq();
   change.after.state = append.summary.state();
   change.after.terminal = append.terminal;
+  if (append.terminal) change.ended = now;
   change.summary = std::move(append.summary);
   heads_[change.id] = change.after;
 }

@@ -53,7 +53,7 @@ class Stager {
   absl::StatusOr<std::optional<std::string>> Owner(const std::string& address, const Draft& draft);
 
   void MergeCreate(CreateJob create);
-  void MergeAppend(AppendEvents append);
+  void MergeAppend(AppendEvents append, WallMicros now);
   JobChange& ChangeOf(const JobId& id);
 
   template <typename T>

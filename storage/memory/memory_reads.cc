@@ -55,6 +55,8 @@ absl::StatusOr<EventPage> MemoryStore::ReadEvents(const JobId& id, int64_t after
   if (job == nullptr) return NoJob(id);
   EventPage page;
   page.last_seq = job->head.last_seq;
+  page.oldest_available = job->oldest_seq;
+  if (after_seq + 1 < page.oldest_available) return EventsGone(id, page.oldest_available);
   for (const EventChunk& chunk : job->chunks) {
     if (chunk.last_seq <= after_seq) continue;
     PE_RETURN_IF_ERROR(ParseChunk(chunk.bytes, chunk.first_seq, after_seq, PageLimit(limit), page.events));

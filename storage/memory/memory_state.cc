@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/commit/read_limits.h"
+
 namespace pe {
 
 provision::v1::Job MemoryJob::Assemble(JobDetail detail) const {
@@ -60,7 +62,37 @@ void MemoryState::ApplyJob(JobChange& change) {
       job.private_rows[key] = std::move(value);
     }
   }
-  if (job.head.terminal) job.private_rows.clear();
+  if (!job.head.terminal) return;
+  job.private_rows.clear();
+  int64_t& bytes = ended_logs[{change.ended, job.head.key}];
+  for (const EventChunk& chunk : job.chunks) bytes += static_cast<int64_t>(chunk.bytes.size());
+}
+
+int64_t MemoryState::EndedEventBytes() const {
+  int64_t bytes = 0;
+  for (const auto& [end, size] : ended_logs) bytes += size;
+  return bytes;
+}
+
+DroppedEvents MemoryState::DropEvents(WallMicros ended_before, int64_t enough_bytes) {
+  DroppedEvents out;
+  const int64_t enough = std::min(enough_bytes, kMaxDropBytes);
+  int64_t chunks = 0;
+  while (!ended_logs.empty() && ended_logs.begin()->first.first < ended_before && out.bytes < enough &&
+         chunks < kMaxDropChunks) {
+    MemoryJob& job = jobs.at(ended_logs.begin()->first.second);
+    const EventChunk& chunk = job.chunks.front();
+    const int64_t size = static_cast<int64_t>(chunk.bytes.size());
+    ++chunks;
+    out.events += chunk.last_seq - chunk.first_seq + 1;
+    out.bytes += size;
+    job.oldest_seq = chunk.last_seq + 1;
+    ended_logs.begin()->second -= size;
+    job.chunks.erase(job.chunks.begin());
+    if (job.chunks.empty()) ended_logs.erase(ended_logs.begin());
+  }
+  out.more = !ended_logs.empty() && ended_logs.begin()->first.first < ended_before;
+  return out;
 }
 
 absl::StatusOr<std::optional<JobHead>> MemoryState::FindJob(const JobId& id) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/commit/change_set.h"
@@ -14,6 +15,7 @@ namespace pe {
 
 struct MemoryJob {
   JobHead head;
+  int64_t oldest_seq = 1;
   provision::v1::Job summary;
   provision::v1::Job spec;
   std::map<int32_t, provision::v1::Target> targets;
@@ -35,11 +37,16 @@ class MemoryState final : public StoredView {
   absl::StatusOr<std::optional<std::string>> FindAddress(const std::string& address) override;
   absl::StatusOr<int64_t> MaxJobKey() override { return jobs.empty() ? 0 : jobs.rbegin()->first; }
 
+  // Retention, as of Store::DropEvents.
+  int64_t EndedEventBytes() const;
+  DroppedEvents DropEvents(WallMicros ended_before, int64_t enough_bytes);
+
   // nullptr when there is none.
   const MemoryJob* Job(const JobId& id) const;
 
   std::map<int64_t, MemoryJob> jobs;  // by key: in order of creation
   std::map<std::string, int64_t> keys;
+  std::map<std::pair<WallMicros, int64_t>, int64_t> ended_logs;  // (end, key) -> bytes of its events
   std::map<std::string, Store::RequestRecord> requests;
   std::map<std::string, provision::v1::Resource> resources;
   std::map<std::string, std::string> addresses;  // -> resource id

@@ -112,8 +112,26 @@ void MemoryStore::Submit(Batch batch, SubmitCallback done) {
   waiting_.push_back({.batch = std::move(batch), .done = std::move(done)});
 }
 
+absl::StatusOr<int64_t> MemoryStore::EndedEventBytes() {
+  MutexLock lock(&mu_);
+  return state_.EndedEventBytes();
+}
+
+absl::StatusOr<DroppedEvents> MemoryStore::DropEvents(const Lease& lease, WallMicros ended_before,
+                                                      int64_t enough_bytes) {
+  Flush();
+  MutexLock lock(&mu_);
+  PE_RETURN_IF_ERROR(CheckLease(lease));
+  return state_.DropEvents(ended_before, enough_bytes);
+}
+
 absl::Status MemoryStore::Backup(const std::string&) {
   return absl::UnimplementedError("a store in memory has no file to copy");
+}
+
+absl::Status MemoryStore::CheckWritable(const Lease& lease) {
+  MutexLock lock(&mu_);
+  return CheckLease(lease);
 }
 
 void MemoryStore::Flush() {

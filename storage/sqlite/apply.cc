@@ -118,6 +118,9 @@ absl::Status ApplyChanges(ChangeSet& changes, Connection& connection) {
     PE_RETURN_IF_ERROR(PutTargets(change, connection));
     PE_RETURN_IF_ERROR(InsertEvents(change, connection));
     PE_RETURN_IF_ERROR(PutPrivate(change, connection));
+    if (change.after.terminal) {
+      PE_RETURN_IF_ERROR(connection.Use(sql::kInsertEndedLog).Bind(change.ended).Bind(change.after.key).Run());
+    }
   }
   PE_RETURN_IF_ERROR(PutResources(changes, connection));
   if (changes.max_admission == 0) return absl::OkStatus();

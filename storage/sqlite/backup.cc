@@ -1,6 +1,7 @@
 #include "storage/sqlite/backup.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -8,6 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "storage/sqlite/check.h"
+#include "storage/sqlite/damage.h"
 #include "storage/sqlite/data_folder.h"
 #include "storage/sqlite/sql.h"
 
@@ -48,6 +51,19 @@ absl::Status Copy(Connection& from, Connection& to) {
   return finished == SQLITE_OK ? absl::OkStatus() : SqliteError(to.handle(), finished);
 }
 
+// Beside `path`, the digest of what will be there.
+absl::Status WriteDigest(const std::string& part, const std::string& path) {
+  PE_ASSIGN_OR_RETURN(const std::string digest, DigestOf(part));
+  const std::string text = absl::StrCat(digest, "  ", path.substr(path.find_last_of('/') + 1), "\n");
+  const std::string name = DigestFileOf(path);
+  const int file = open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot make ", name));
+  const bool written = write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && fsync(file) == 0;
+  const int error = errno;
+  close(file);
+  return written ? absl::OkStatus() : absl::ErrnoToStatus(error, absl::StrCat("cannot write ", name));
+}
+
 }  // namespace
 
 absl::Status BackupDatabase(ReaderPool& readers, const std::string& path) {
@@ -59,7 +75,21 @@ absl::Status BackupDatabase(ReaderPool& readers, const std::string& path) {
     PE_RETURN_IF_ERROR(readers.Run([&](Connection& from) { return Copy(from, *to); }));
     PE_RETURN_IF_ERROR(to->Execute(sql::kDetachCopy));
   }
+  PE_RETURN_IF_ERROR(WriteDigest(part.path(), path));
   return part.Publish(path);
+}
+
+absl::Status BackupFolder(const std::string& folder, const std::string& path) {
+  const std::string database = DataFolder::DatabaseOf(folder);
+  struct stat info;
+  if (stat(database.c_str(), &info) != 0 || info.st_size == 0)
+    return absl::NotFoundError(absl::StrCat("there is no database in ", folder, "; name its folder with --data-dir"));
+  Damage damage(folder, nullptr);
+  ReaderPool readers(database, "", 1, &damage);
+  readers.Open();
+  const absl::Status status = BackupDatabase(readers, path);
+  readers.Close();
+  return status;
 }
 
 }  // namespace pe

@@ -1,9 +1,24 @@
 #include "storage/sqlite/connection.h"
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
 
 namespace pe {
+
+namespace {
+
+constexpr char kCorruptionPayload[] = "pe/corruption";
+
+}  // namespace
+
+absl::Status CorruptionError(absl::string_view text) {
+  absl::Status status = absl::DataLossError(text);
+  status.SetPayload(kCorruptionPayload, absl::Cord());
+  return status;
+}
+
+bool IsCorruption(const absl::Status& error) { return error.GetPayload(kCorruptionPayload).has_value(); }
 
 absl::Status SqliteError(sqlite3* db, int rc) {
   const std::string text = absl::StrCat("database: ", db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(rc),
@@ -13,7 +28,7 @@ absl::Status SqliteError(sqlite3* db, int rc) {
       return absl::ResourceExhaustedError(text);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return absl::DataLossError(text);
+      return CorruptionError(text);
     case SQLITE_IOERR:
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

@@ -77,6 +77,9 @@ class Connection {
 
 // The status of an error code of `db` (which may be null).
 absl::Status SqliteError(sqlite3* db, int rc);
+// DATA_LOSS: the file is not a sound database. Marked, so that it is told from bytes of ours that cannot be parsed.
+absl::Status CorruptionError(absl::string_view text);
+bool IsCorruption(const absl::Status& error);
 
 }  // namespace pe
 

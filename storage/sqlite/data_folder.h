@@ -24,7 +24,8 @@ class DataFolder {
 
   // The database file; made empty with mode 0600 by Open, so that it is never more open than that (SQLite gives its
   // other files the same mode).
-  std::string database() const { return path_ + "/provision.db"; }
+  std::string database() const { return DatabaseOf(path_); }
+  static std::string DatabaseOf(const std::string& folder) { return folder + "/provision.db"; }
 
  private:
   DataFolder(std::string path, int lock) : path_(std::move(path)), lock_(lock) {}

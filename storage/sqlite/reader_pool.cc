@@ -27,6 +27,7 @@ void ReaderPool::End(Connection& connection) {
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> ReaderPool::Borrow() {
+  if (damage_->any()) return damage_->status();
   {
     MutexLock lock(&mu_);
     while (open_ && idle_.empty() && lent_ >= size_) changed_.Wait(&mu_);
@@ -39,8 +40,9 @@ absl::StatusOr<std::unique_ptr<Connection>> ReaderPool::Borrow() {
     }
   }
   absl::StatusOr<std::unique_ptr<Connection>> connection = Connect();
-  if (!connection.ok()) Return(nullptr);
-  return connection;
+  if (connection.ok()) return connection;
+  Return(nullptr);
+  return damage_->Look(connection.status());
 }
 
 absl::StatusOr<std::unique_ptr<Connection>> ReaderPool::Connect() const {

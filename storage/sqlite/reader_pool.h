@@ -13,13 +13,15 @@
 #include "base/mutex.h"
 #include "base/status.h"
 #include "storage/sqlite/connection.h"
+#include "storage/sqlite/damage.h"
 
 namespace pe {
 
 class ReaderPool {
  public:
-  ReaderPool(std::string database, std::string vfs, int size)
-      : database_(std::move(database)), vfs_(std::move(vfs)), size_(size) {}
+  // `damage` outlives the pool. Once it has been noted, there are no reads.
+  ReaderPool(std::string database, std::string vfs, int size, Damage* damage)
+      : database_(std::move(database)), vfs_(std::move(vfs)), size_(size), damage_(damage) {}
 
   // Lets reads begin. REQUIRES: the writer has recovered the database.
   void Open();
@@ -32,6 +34,7 @@ class ReaderPool {
     PE_ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection, Borrow());
     auto result = InTransaction(*connection, read);
     Return(std::move(connection));
+    if (!result.ok()) return damage_->Look(StatusOf(result));
     return result;
   }
 
@@ -43,6 +46,11 @@ class ReaderPool {
     End(connection);
     return result;
   }
+  static const absl::Status& StatusOf(const absl::Status& status) { return status; }
+  template <typename T>
+  static const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
+    return result.status();
+  }
   static absl::Status Begin(Connection& connection);
   static void End(Connection& connection);
 
@@ -53,6 +61,7 @@ class ReaderPool {
   const std::string database_;
   const std::string vfs_;
   const int size_;
+  Damage* const damage_;
   Mutex mu_;
   CondVar changed_;
   bool open_ ABSL_GUARDED_BY(mu_) = false;

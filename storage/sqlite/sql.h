@@ -42,6 +42,9 @@ inline constexpr char kDetachCopy[] =
 // ---- The engine's row
 inline constexpr char kGetEngine[] = "SELECT engine_id, epoch FROM engine";
 inline constexpr char kSetEngineId[] = "UPDATE engine SET engine_id = ?";
+// A change that leaves nothing: a row that is set to what it is already would not be written at all.
+inline constexpr char kProbeInsert[] = "INSERT INTO private_rows (job, key, value) VALUES (-1, 'probe', x'00')";
+inline constexpr char kProbeDelete[] = "DELETE FROM private_rows WHERE job = -1";
 inline constexpr char kSetEpoch[] = "UPDATE engine SET epoch = ?";
 inline constexpr char kGetMaxAdmission[] = "SELECT max_admission FROM engine";
 inline constexpr char kRaiseMaxAdmission[] = "UPDATE engine SET max_admission = ?1 WHERE max_admission < ?1";
@@ -78,6 +81,46 @@ inline constexpr char kDeleteResource[] = "DELETE FROM resources WHERE id = ?";
 inline constexpr char kDeleteLabels[] = "DELETE FROM labels WHERE resource = ?";
 inline constexpr char kInsertResource[] = "INSERT INTO resources (id, address, etag, bytes) VALUES (?, ?, ?, ?)";
 inline constexpr char kInsertLabel[] = "INSERT INTO labels (key, value, resource) VALUES (?, ?, ?)";
+
+// ---- Retention
+inline constexpr char kInsertEndedLog[] =
+    "INSERT INTO ended_logs (ended, job, bytes)"
+    " SELECT ?1, ?2, coalesce(sum(length(bytes)), 0) FROM events WHERE job = ?2";
+inline constexpr char kEndedEventBytes[] = "SELECT coalesce(sum(bytes), 0) FROM ended_logs";
+inline constexpr char kFirstEndedLog[] =
+    "SELECT ended, job, bytes FROM ended_logs WHERE ended < ? ORDER BY ended, job LIMIT 1";
+inline constexpr char kOldestChunks[] =
+    "SELECT rowid, first_seq, last_seq, length(bytes) FROM events WHERE job = ? ORDER BY last_seq LIMIT ?";
+inline constexpr char kDeleteChunk[] = "DELETE FROM events WHERE rowid = ?";
+inline constexpr char kSetOldest[] = "UPDATE jobs SET oldest_seq = ? WHERE key = ?";
+inline constexpr char kSetEndedLog[] = "UPDATE ended_logs SET bytes = ? WHERE ended = ? AND job = ?";
+inline constexpr char kDeleteEndedLog[] = "DELETE FROM ended_logs WHERE ended = ? AND job = ?";
+
+// ---- Checking a whole file
+inline constexpr char kCheckPragmas[] =
+    "PRAGMA query_only = ON;"
+    "PRAGMA trusted_schema = OFF;"
+    "PRAGMA cell_size_check = ON;"
+    "PRAGMA temp_store = MEMORY;"
+    "PRAGMA cache_size = -16000;";
+inline constexpr char kIntegrityCheck[] = "PRAGMA integrity_check(20)";
+inline constexpr char kQuickCheck[] = "PRAGMA quick_check(1)";
+inline constexpr char kJobsWithoutSpec[] = "SELECT count(*) FROM jobs WHERE key NOT IN (SELECT job FROM specs)";
+inline constexpr char kSpecsWithoutJob[] = "SELECT count(*) FROM specs WHERE job NOT IN (SELECT key FROM jobs)";
+inline constexpr char kTargetsWithoutJob[] = "SELECT count(*) FROM targets WHERE job NOT IN (SELECT key FROM jobs)";
+inline constexpr char kLinksWithoutJob[] = "SELECT count(*) FROM job_resources WHERE job NOT IN (SELECT key FROM jobs)";
+inline constexpr char kEventsWithoutJob[] = "SELECT count(*) FROM events WHERE job NOT IN (SELECT key FROM jobs)";
+inline constexpr char kPrivateWithoutJob[] =
+    "SELECT count(*) FROM private_rows WHERE job NOT IN (SELECT key FROM jobs WHERE terminal = 0)";
+inline constexpr char kRequestsWithoutJob[] = "SELECT count(*) FROM requests WHERE job NOT IN (SELECT key FROM jobs)";
+inline constexpr char kLabelsWithoutResource[] =
+    "SELECT count(*) FROM labels WHERE resource NOT IN (SELECT id FROM resources)";
+inline constexpr char kAllLogs[] = "SELECT key, id, last_seq, oldest_seq, summary FROM jobs ORDER BY key";
+inline constexpr char kAllChunks[] = "SELECT first_seq, last_seq, bytes FROM events WHERE job = ? ORDER BY last_seq";
+inline constexpr char kCountJobs[] = "SELECT count(*) FROM jobs";
+inline constexpr char kCountUnfinished[] = "SELECT count(*) FROM jobs WHERE terminal = 0";
+inline constexpr char kCountTrimmed[] = "SELECT count(*) FROM jobs WHERE oldest_seq > 1";
+inline constexpr char kCountResources[] = "SELECT count(*) FROM resources";
 
 // ---- Reads: one job
 inline constexpr char kGetJob[] = "SELECT key, summary FROM jobs WHERE id = ?";

@@ -1,7 +1,10 @@
 #include "storage/sqlite/writer.h"
 
+#include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +12,7 @@
 #include "base/status.h"
 #include "storage/commit/stager.h"
 #include "storage/sqlite/apply.h"
+#include "storage/sqlite/drop_events.h"
 #include "storage/sqlite/migrate.h"
 #include "storage/sqlite/sql.h"
 #include "storage/sqlite/writer_view.h"
@@ -18,13 +22,15 @@ namespace {
 
 // A log this many times longer than wanted means that readers never leave it: then the writer waits for them.
 constexpr int64_t kPatience = 16;
+// Free bytes without which it is not worth writing again after a failure.
+constexpr uint64_t kHeadroom = 1024 * 1024;
 
 bool LeavesOutcomeOpen(const absl::Status& status) {
   return !absl::IsResourceExhausted(status) && !absl::IsInternal(status);
 }
 
 absl::Status Answer(const absl::Status& failure) {
-  if (!LeavesOutcomeOpen(failure)) return failure;
+  if (!LeavesOutcomeOpen(failure) || absl::IsDataLoss(failure)) return failure;
   return absl::UnavailableError(
       absl::StrCat("it is not known whether the commit is durable; read what is stored (", failure.message(), ")"));
 }
@@ -40,23 +46,44 @@ void Fail(std::vector<PendingBatch>& group, const absl::Status& failure) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(WriterOptions options, ReaderPool* readers, Random& random) {
-  std::unique_ptr<Writer> writer(new Writer(std::move(options), readers));
+absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(WriterOptions options, ReaderPool* readers, Damage* damage,
+                                                     Random& random) {
+  std::unique_ptr<Writer> writer(new Writer(std::move(options), readers, damage));
   PE_RETURN_IF_ERROR(writer->Connect());
-  // The last process may have ended between writing its log and syncing it; nobody may see what a power cut could take.
-  // A full disk is no reason not to start: a checkpoint syncs the log before it needs space.
-  if (absl::Status status = writer->Checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
-      !status.ok() && !absl::IsResourceExhausted(status)) {
-    return status;
-  }
+  if (writer->options_.check) PE_RETURN_IF_ERROR(QuickCheck(*writer->connection_));
+  PE_RETURN_IF_ERROR(Migrate(*writer->connection_));
+  PE_RETURN_IF_ERROR(writer->Settle());
   PE_RETURN_IF_ERROR(writer->LoadEngine(random));
+  writer->opened_ = true;
   readers->Open();
   return writer;
 }
 
+// The last process may have ended between writing its log and syncing it; nobody may see what a power cut could take.
+// A full disk, or a backup that reads, is no reason not to go on: what matters is that the log is synced.
+absl::Status Writer::Settle() {
+  const absl::Status status = Checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  if (status.ok() || IsCorruption(status)) return status;
+  if (absl::IsResourceExhausted(status)) return SyncLog();
+  const int code = sqlite3_errcode(connection_->handle()) & 0xff;
+  return code == SQLITE_BUSY ? SyncLog() : status;
+}
+
+// By a descriptor of its own: SQLite's locks are on other files.
+absl::Status Writer::SyncLog() const {
+  const std::string path = options_.database + "-wal";
+  const int log = open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (log < 0)
+    return errno == ENOENT ? absl::OkStatus() : absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
+  const absl::Status status =
+      fsync(log) == 0 ? absl::OkStatus() : absl::UnavailableError(absl::StrCat("cannot sync ", path));
+  close(log);
+  return status;
+}
+
 Writer::~Writer() {
   readers_->Close();
-  if (connection_ != nullptr)
+  if (connection_ != nullptr && opened_ && !damage_->any())
     Checkpoint(SQLITE_CHECKPOINT_TRUNCATE).IgnoreError();  // the log stays otherwise, and is as good
 }
 
@@ -75,7 +102,6 @@ absl::Status Writer::Connect() {
           "the file system does not allow a write-ahead log (shared memory); use a local one");
     }
   }
-  PE_RETURN_IF_ERROR(Migrate(*connection));
   sqlite3_wal_hook(connection->handle(), &Writer::OnWalGrew, this);
   wal_pages_ = 0;
   checkpoint_at_ = options_.checkpoint_pages;
@@ -100,7 +126,7 @@ absl::Status Writer::Reopen() {
   readers_->Close();
   connection_.reset();
   PE_RETURN_IF_ERROR(Connect());
-  absl::Status status = Checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  absl::Status status = Settle();
   if (status.ok()) {
     Statement get = connection_->Use(sql::kGetEngine);
     absl::StatusOr<bool> row = get.Step();
@@ -127,10 +153,13 @@ void Writer::OutcomeOpen() {
 }
 
 void Writer::Commit(std::vector<PendingBatch>& group) {
-  absl::Status status = connection_ != nullptr ? absl::OkStatus() : Reopen();
+  absl::Status status = damage_->status();
+  if (status.ok() && connection_ == nullptr) status = Reopen();
   if (status.ok()) status = TryCommit(group);
   if (status.ok()) return;
+  status = damage_->Look(status);
   Fail(group, status);
+  if (damage_->any()) return;
   if (connection_ != nullptr && LeavesOutcomeOpen(status)) OutcomeOpen();
 }
 
@@ -171,6 +200,22 @@ absl::Status Writer::Finish(const absl::Status& status, bool anything) {
   return status.ok() ? ended : status;
 }
 
+absl::StatusOr<DroppedEvents> Writer::DropEvents(const Lease& lease, WallMicros ended_before, int64_t enough_bytes) {
+  PE_RETURN_IF_ERROR(CheckHeld(lease));
+  PE_RETURN_IF_ERROR(damage_->status());
+  if (connection_ == nullptr) PE_RETURN_IF_ERROR(Reopen());
+  absl::StatusOr<DroppedEvents> dropped = DroppedEvents();
+  absl::Status status = connection_->Use(sql::kBeginImmediate).Run();
+  if (status.ok()) {
+    dropped = pe::DropEvents(*connection_, ended_before, enough_bytes);
+    status = Finish(dropped.status(), true);
+  }
+  if (status.ok()) return dropped;
+  status = damage_->Look(status);
+  if (LeavesOutcomeOpen(status) && !damage_->any()) OutcomeOpen();
+  return Answer(status);
+}
+
 absl::StatusOr<Lease> Writer::Acquire() {
   if (held_epoch_ != 0) {
     return absl::FailedPreconditionError(
@@ -191,6 +236,30 @@ absl::Status Writer::RaiseEpoch() {
   return Finish(connection_->Use(sql::kSetEpoch).Bind(epoch_ + 1).Run(), true);
 }
 
+absl::Status Writer::WriteNothing() {
+  PE_RETURN_IF_ERROR(connection_->Use(sql::kBeginImmediate).Run());
+  absl::Status status = connection_->Use(sql::kProbeInsert).Run();
+  if (status.ok()) status = connection_->Use(sql::kProbeDelete).Run();
+  return Finish(status, true);
+}
+
+// The log's old pages are written again, so that a page alone says little about space: the disk is asked too.
+absl::Status Writer::Probe(const Lease& lease) {
+  PE_RETURN_IF_ERROR(CheckHeld(lease));
+  PE_RETURN_IF_ERROR(damage_->status());
+  struct statvfs disk;
+  if (statvfs(options_.database.c_str(), &disk) == 0) {
+    const uint64_t blocks = geteuid() == 0 ? disk.f_bfree : disk.f_bavail;
+    if (blocks * disk.f_frsize < kHeadroom)
+      return absl::ResourceExhaustedError(absl::StrCat("less than ", kHeadroom >> 10, " KiB are free on the disk"));
+  }
+  if (connection_ == nullptr) PE_RETURN_IF_ERROR(Reopen());
+  const absl::Status status = damage_->Look(WriteNothing());
+  if (status.ok()) return status;
+  if (LeavesOutcomeOpen(status) && !damage_->any()) OutcomeOpen();
+  return Answer(status);
+}
+
 absl::Status Writer::CheckHeld(const Lease& lease) const {
   if (lease.epoch != 0 && lease.epoch == held_epoch_ && lease.engine_id == engine_id_) return absl::OkStatus();
   return absl::FailedPreconditionError(
@@ -204,11 +273,13 @@ absl::Status Writer::Release(const Lease& lease) {
 }
 
 void Writer::Upkeep() {
-  if (connection_ == nullptr || wal_pages_ < checkpoint_at_) return;
+  if (connection_ == nullptr || damage_->any() || wal_pages_ < checkpoint_at_) return;
   const bool wait = wal_pages_ >= kPatience * options_.checkpoint_pages;
   absl::Status status = Checkpoint(wait ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE);
   // A full disk or a busy reader: later. Anything else means that the database file may not have what the log had.
-  if (!status.ok() && !absl::IsResourceExhausted(status)) OutcomeOpen();
+  if (status.ok() || absl::IsResourceExhausted(status)) return;
+  damage_->Look(status).IgnoreError();
+  if (!damage_->any()) OutcomeOpen();
 }
 
 absl::Status Writer::Checkpoint(int mode) {

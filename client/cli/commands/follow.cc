@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/text.h"
 #include "client/cli/commands/display.h"
 #include "client/cli/commands/watch_feed.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/progress/report.h"
 #include "client/cli/progress/words.h"
+#include "client/cpp/error.h"
 
 namespace pe::cli {
 namespace {
@@ -57,7 +59,6 @@ class Follower {
       auto item = feed_->Pop();
       if (!item.has_value()) return;
       if (auto* batch = std::get_if<provision::v1::WatchResponse>(&*item)) {
-        read_ = true;
         SkipOld(batch);
         display_->Batch(*batch, &view_);
       } else if (auto* cut = std::get_if<WatchCut>(&*item)) {
@@ -79,8 +80,11 @@ class Follower {
   }
 
   void TakeEnd(const absl::Status& status) {
-    if (absl::IsOutOfRange(status) && !read_ && !options_.from_there) {
-      display_->Notice("the beginning of this job's log is no longer kept; going on from its present state");
+    if (absl::IsOutOfRange(status) && !options_.from_there) {
+      const auto oldest = provision::client::DetailsOf(status).metadata["oldest_available_seq"];
+      const std::string before = oldest.empty() ? "" : absl::StrCat(" (before event ", Printable(ToAbsl(oldest)), ")");
+      display_->Notice(absl::StrCat("the beginning of this job's log", before,
+                                    " is no longer kept; going on from its present state"));
       Open(std::nullopt);
       return;
     }
@@ -95,7 +99,6 @@ class Follower {
   const std::string name_;
   std::unique_ptr<Display> display_;
   std::unique_ptr<WatchFeed> feed_;
-  bool read_ = false;
   std::optional<absl::Status> end_;
 };
 

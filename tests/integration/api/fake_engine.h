@@ -40,6 +40,7 @@ class FakeEngine final : public Engine {
   void LoseNextNotice();
 
   std::string last_caller() const;
+  const Lease& lease() const { return lease_; }
 
  private:
   void Commit(const std::string& name, std::vector<provision::v1::Event> events, bool terminal)

@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include <limits>
 #include <thread>
 
 #include "tests/integration/api/api_fixture.h"
@@ -147,6 +148,25 @@ TEST_F(WatchTest, ErrorsOfAWatch) {
   EXPECT_THAT(BadFields(Watch("nope", 0).ReadAll()), ElementsAre("name"));
   EXPECT_THAT(BadFields(Watch(name, 99).ReadAll()), ElementsAre("after_seq"));
   EXPECT_THAT(BadFields(Watch(name, -1).ReadAll()), ElementsAre("after_seq"));
+}
+
+TEST_F(WatchTest, WhatIsNotKeptAnyMoreIsSaidWithTheOldestSequence) {
+  const std::string name = engine_.MakeJob("a");
+  engine_.Append(name, 100);
+  engine_.End(name);
+  const auto dropped = store_.DropEvents(engine_.lease(), std::numeric_limits<int64_t>::max(), 1 << 30);
+  ASSERT_TRUE(dropped.ok()) << dropped.status();
+  EXPECT_EQ(dropped->events, 102);
+  const grpc::Status gone = Watch(name, 50).ReadAll();
+  EXPECT_EQ(gone.error_code(), grpc::StatusCode::OUT_OF_RANGE);
+  EXPECT_THAT(gone.error_message(), testing::HasSubstr("ask Status"));
+  const auto info = DetailOf<google::rpc::ErrorInfo>(gone);
+  EXPECT_EQ(info->reason(), "CURSOR_TOO_OLD");
+  EXPECT_EQ(info->metadata().at("oldest_available_seq"), "103");
+  Stream rest = Watch(name, 102);
+  EXPECT_TRUE(rest.ReadAll().ok());
+  Stream snapshot = Watch(name, std::nullopt);
+  EXPECT_TRUE(snapshot.ReadAll().ok());
 }
 
 TEST_F(WatchTest, HeartbeatsWhenQuietAndALostNoticeIsFound) {

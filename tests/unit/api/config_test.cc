@@ -6,6 +6,7 @@
 #include <set>
 
 #include "server/config/settings.h"
+#include "server/config/units.h"
 
 namespace pe {
 namespace {
@@ -47,6 +48,8 @@ TEST(Config, DefaultsOfATrialAndOfAService) {
   ASSERT_TRUE(trial.ok()) << trial.status();
   EXPECT_EQ(trial->data_dir, "/var/lib/provision-engine-dev");
   EXPECT_EQ(trial->listen, "127.0.0.1:0");
+  EXPECT_EQ(trial->retention_age, "30d");
+  EXPECT_EQ(trial->retention_size, "10GiB");
   ASSERT_NE(trial->Find("default"), nullptr);
   EXPECT_EQ(trial->Find("default")->user, "root");
   EXPECT_EQ(trial->Find("default")->agent_socket, "/tmp/agent");
@@ -73,6 +76,8 @@ TEST(Config, WrongValuesAreAllNamed) {
                                       {"listen", "0.0.0.0:1"},
                                       {"logLevel", "loud"},
                                       {"logFormat", "xml"},
+                                      {"retentionAge", "30"},
+                                      {"retentionSize", "10GB"},
                                       {"dataDir", ""},
                                       {"downloads.allowHosts", "a.org,http://b"},
                                       {"downloads.allowPrivate", "maybe"}}),
@@ -81,6 +86,7 @@ TEST(Config, WrongValuesAreAllNamed) {
   ASSERT_FALSE(config.ok());
   for (const char* part :
        {"socket (flag): `relative` must be an absolute path", "listen (flag): `0.0.0.0:1` is not a loopback address",
+        "retentionAge (flag): `30` must be like 30d", "retentionSize (flag): `10GB` must be like 10GiB",
         "`loud` is not a log level", "must be auto, text or json", "dataDir: must not be empty",
         "downloads.allowHosts (flag): `http://b` is not HOST or *.HOST",
         "downloads.allowPrivate (flag): must be true or false",
@@ -88,6 +94,18 @@ TEST(Config, WrongValuesAreAllNamed) {
     EXPECT_THAT(std::string(config.status().message()), HasSubstr(part));
   }
   EXPECT_FALSE(MakeConfig(false, {Said("flag", {{"socket", "off"}, {"listen", "off"}}), Defaults(Trial())}).ok());
+}
+
+TEST(Config, Quantities) {
+  EXPECT_EQ(*ParseSpan("30d"), int64_t{30} * 24 * 3600 * 1'000'000);
+  EXPECT_EQ(*ParseSpan("45s"), 45'000'000);
+  EXPECT_EQ(*ParseByteSize("10GiB"), int64_t{10} << 30);
+  EXPECT_EQ(*ParseByteSize("1KiB"), 1024);
+  for (const char* wrong :
+       {"", "d", "30", "0d", "-1d", "+1d", "1.5d", "30 d", "d30", "99999999999999999999d", "40000d"})
+    EXPECT_FALSE(ParseSpan(wrong).ok()) << wrong;
+  for (const char* wrong : {"", "GiB", "10GB", "0MiB", "1025TiB", " 1GiB"})
+    EXPECT_FALSE(ParseByteSize(wrong).ok()) << wrong;
 }
 
 TEST(Config, CredentialFlag) {
