@@ -4,6 +4,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "base/mutant.h"
 #include "base/status.h"
 #include "server/agent/plan_check.h"
 
@@ -66,7 +67,7 @@ Hello Agent::MakeHello() const {
 }
 
 absl::Status Agent::CheckEpoch(int64_t epoch) const {
-  if (epoch >= owner_.epoch) return absl::OkStatus();
+  if (epoch >= owner_.epoch || PE_MUTANT(ignore_epoch)) return absl::OkStatus();
   return Refusal("STALE_EPOCH", absl::StrCat("epoch ", epoch, " is over: epoch ", owner_.epoch, " of engine ",
                                              owner_.engine_id, " has been here"));
 }
@@ -151,12 +152,16 @@ absl::Status Agent::CancelRun(const provision::agent::v1::CancelRun& request) {
 
 absl::Status Agent::ForgetRun(const std::string& id) {
   const Run* const run = FindRun(id);
-  if (run == nullptr) return absl::OkStatus();
+  if (run == nullptr || PE_MUTANT(forget_terminal_ack)) return absl::OkStatus();
   if (!run->done() && !run->recovered()) return Refusal("BUSY", "the run is still under way; cancel it first");
   PE_RETURN_IF_ERROR(options_.host.store.Forget(id));
   const std::unique_ptr<Run> gone = std::move(runs_[id]);
   runs_.erase(id);
   DropBlobs(gone->plan());
+  std::vector<std::string> open;
+  for (const auto& [other, run] : runs_) open.push_back(other);
+  // What cannot be dropped now is dropped when the next run is forgotten.
+  options_.host.store.PruneUndo(open, options_.host.clock.Wall(), {}).IgnoreError();
   return absl::OkStatus();
 }
 

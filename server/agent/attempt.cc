@@ -40,8 +40,8 @@ class AttemptRun {
     attempt_.reporter->Diff(observed->diff);
     if (attempt_.observe_only) return Planned(*observed);
     if (attempt_.cancel.set()) return Cancelled("cancelled before anything was changed");
-    const absl::Status intent = attempt_.journal->Intent(attempt_.position, attempt_.attempt,
-                                                         attempt_.notifies || !type_.Idempotent(attempt_.body));
+    const bool durable = attempt_.notifies || type_.EndsBoot() || !type_.Idempotent(attempt_.body);
+    const absl::Status intent = attempt_.journal->Intent(attempt_.position, attempt_.attempt, host_.boot, durable);
     if (!intent.ok())
       return Failed(
           StepError(intent.code(), "JOURNAL", intent.message(), "free space on the host's disk; nothing was changed"));
@@ -60,6 +60,9 @@ class AttemptRun {
                        .undo = undo_,
                        .blobs = host_.blobs,
                        .cancel = cancel,
+                       .units = host_.units,
+                       .boot = host_.boot,
+                       .begun_in = attempt_.begun_in,
                        .has_init = host_.has_init,
                        .observe_only = attempt_.observe_only,
                        .secret = attempt_.secret};

@@ -17,6 +17,8 @@ struct StepHost {
   ProcessRunner& processes;
   const Clock& clock;
   BlobSource& blobs;
+  UnitSource* units = nullptr;  // as in StepContext
+  std::string boot;             // which boot of the host this is
   bool has_init = true;
   const StepType* (*find_type)(const provision::v1::StepBody& body) = nullptr;  // FindStepType
 };
@@ -26,6 +28,7 @@ struct Attempt {
   int position = 0;
   int attempt = 1;
   bool interrupted = false;  // an earlier life of the agent had begun to apply the step
+  std::string begun_in;      // in which boot of the host, then
   bool observe_only = false;
   bool secret = false;
   bool notifies = false;  // handlers hang on whether it changes something

@@ -15,6 +15,7 @@
 #include "server/agent/system/errno_status.h"
 #include "server/agent/system/temporary.h"
 #include "server/agent/system/unique_fd.h"
+#include "server/agent/undo_prune.h"
 
 namespace pe::agent {
 namespace {
@@ -130,6 +131,14 @@ std::string DiskRunStore::UndoFolder(const std::string& run) const {
 
 std::unique_ptr<UndoStore> DiskRunStore::Undo(const std::string& run, int index, const provision::v1::StepBody& body) {
   return std::make_unique<DiskUndoStore>(files_, UndoFolder(run), index, body);
+}
+
+absl::Status DiskRunStore::PruneUndo(const std::vector<std::string>& open, WallMicros now, const UndoLimits& limits) {
+  PE_ASSIGN_OR_RETURN(std::vector<KeptUndo> folders, ListUndo(folder_ + "/undo"));
+  for (const std::string& run : open) std::erase_if(folders, [&](const auto& f) { return f.name == KeyOf(run); });
+  for (const std::string& name : UndoToDrop(std::move(folders), now, limits))
+    PE_RETURN_IF_ERROR(files_.RemoveAll(absl::StrCat(folder_, "/undo/", name)));
+  return absl::OkStatus();
 }
 
 std::unique_ptr<UndoSource> DiskRunStore::UndoOf(const std::string& run, int index) {

@@ -26,6 +26,7 @@ class DiskRunStore final : public RunStore {
   absl::StatusOr<std::unique_ptr<RunFile>> Reopen(const StoredRun& run) override;
   absl::Status Forget(const std::string& run) override;
   std::unique_ptr<UndoStore> Undo(const std::string& run, int index, const provision::v1::StepBody& body) override;
+  absl::Status PruneUndo(const std::vector<std::string>& open, WallMicros now, const UndoLimits& limits) override;
   std::unique_ptr<UndoSource> UndoOf(const std::string& run, int index) override;
 
  private:

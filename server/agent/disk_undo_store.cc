@@ -59,7 +59,10 @@ absl::StatusOr<std::string> DiskUndoStore::GetContent(const std::string& digest)
 absl::StatusOr<UndoSource::Kept> DiskUndoStore::Load() {
   Kept out;
   const absl::StatusOr<std::string> bytes = files_.Read(records_path_, kLargestFile);
-  if (absl::IsNotFound(bytes.status())) return out;
+  if (absl::IsNotFound(bytes.status())) {
+    out.dropped = true;
+    return out;
+  }
   if (!bytes.ok()) return bytes.status();
   for (JournalRecord& record : DecodeJournal(*bytes).records) {
     if (record.kind == Kind::kPlan) {

@@ -1,5 +1,6 @@
 #include "server/agent/journal.h"
 
+#include "base/mutant.h"
 #include "base/status.h"
 
 namespace pe::agent {
@@ -20,12 +21,17 @@ absl::Status Journal::Add(const JournalRecord& record, bool durable) {
     file_ = *std::move(file);
     stored_.journal = std::string();
   }
+  durable = durable && !PE_MUTANT(intent_not_synced);
   broken_ = Annotate(file_->Append(EncodeRecord(record), durable), "the agent's journal cannot be written");
   return broken_;
 }
 
-absl::Status Journal::Intent(int position, int attempt, bool durable) {
-  return Add({.kind = JournalRecord::Kind::kIntent, .position = position, .attempt = attempt, .epoch = epoch_},
+absl::Status Journal::Intent(int position, int attempt, absl::string_view boot, bool durable) {
+  return Add({.kind = JournalRecord::Kind::kIntent,
+              .position = position,
+              .attempt = attempt,
+              .epoch = epoch_,
+              .payload = std::string(boot)},
              durable);
 }
 

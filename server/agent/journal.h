@@ -26,7 +26,7 @@ class Journal {
       : store_(store), epoch_(epoch), stored_(std::move(stored)), created_(true) {}
 
   // An error means that the step must not act.
-  absl::Status Intent(int position, int attempt, bool durable);
+  absl::Status Intent(int position, int attempt, absl::string_view boot, bool durable);
   absl::Status Result(int position, int attempt, int64_t seq, const provision::agent::v1::StepReport& report,
                       bool durable);
   absl::Status Cancel(bool force);

@@ -16,7 +16,7 @@ namespace pe::agent {
 struct JournalRecord {
   enum class Kind : uint8_t {
     kRun = 1,     // first record; payload: run id, seq: before the run's first report
-    kIntent = 2,  // a step is about to be applied
+    kIntent = 2,  // a step is about to be applied; payload: in which boot of the host
     kResult = 3,  // a step ended; payload: serialised StepReport, seq: of its report
     kCancel = 4,  // the run was cancelled; payload: "force" or empty
     kDone = 5,    // the run ended; payload: serialised RunDone, seq: of its report

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
+#include "base/mutant.h"
 #include "server/agent/plan_check.h"
 #include "server/agent/step_state.h"
 
@@ -64,12 +65,12 @@ void Run::Abandon() {
 
 MonoMicros Run::Tick(MonoMicros now) {
   if (done_ || recovered()) return 0;
-  std::vector<Ended> ended;
+  std::vector<EndedAttempt> ended;
   {
     MutexLock lock(&inbox_->mu);
     ended.swap(inbox_->ended);
   }
-  for (Ended& e : ended) {
+  for (EndedAttempt& e : ended) {
     running_.erase(e.position);
     RunnerActions actions;
     runner_.OnAttemptEnded(e.position, e.attempt, std::move(e.end), now, actions);
@@ -122,6 +123,7 @@ void Run::StartAttempt(const RunnerActions::Start& start) {
   attempt->position = start.position;
   attempt->attempt = start.attempt;
   attempt->interrupted = start.interrupted;
+  if (start.interrupted) attempt->begun_in = begun_in_[start.position];
   attempt->observe_only = plan_.observe_only();
   attempt->secret = step.has_secrets();
   attempt->notifies = step.notify_size() > 0;
@@ -150,6 +152,7 @@ bool Run::settled() const {
 bool Run::MayRunAgain(int position) const {
   const PlanStep& step = plan_.steps(position);
   const StepType* type = host_.find_type(step.body());
+  if (PE_MUTANT(run_twice)) return true;
   return step.has_undo() || (type != nullptr && type->Idempotent(step.body()));
 }
 

@@ -64,14 +64,14 @@ class Run {
   int64_t last_seq() const;
 
  private:
-  struct Ended {
+  struct EndedAttempt {
     int position;
     int attempt;
     AttemptEnd end;
   };
   struct Inbox {
     Mutex mu;
-    std::vector<Ended> ended ABSL_GUARDED_BY(mu);
+    std::vector<EndedAttempt> ended ABSL_GUARDED_BY(mu);
   };
   struct Recovered {
     std::map<int, JournalRecord> intents;  // without a result, by position
@@ -87,7 +87,10 @@ class Run {
   void Do(RunnerActions actions);
   void StartAttempt(const RunnerActions::Start& start);
   void Write(provision::agent::v1::Report report);
-  void RestoreResult(const JournalRecord& record, int64_t after_seq);
+  // As the engine has stored it.
+  bool Ended(const provision::agent::v1::Resume& resume, int position) const;
+  void RestoreResult(const JournalRecord& record, const provision::agent::v1::Resume& resume);
+  void ReportNotified(int position, int attempt, const provision::agent::v1::Resume& resume);
   void RestoreIntent(const JournalRecord& record);
   void RestoreKnown(const provision::agent::v1::Resume& resume);
   int PositionOf(int index) const;
@@ -99,7 +102,8 @@ class Run {
   int64_t epoch_;
   const RunHost host_;
   Runner runner_;
-  std::unique_ptr<Journal> journal_;  // null when the plan only observes
+  std::map<int, std::string> begun_in_;  // of interrupted steps, by position: the boot of the host
+  std::unique_ptr<Journal> journal_;     // null when the plan only observes
   std::unique_ptr<RunLog> log_;
   std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
   std::map<int, std::shared_ptr<Attempt>> running_;  // by position

@@ -1,7 +1,10 @@
 // Run: going on after the agent's own death. What the journal says has ended, has ended; a step that was begun and has
 // no result is observed and run again where its type allows that, else its outcome is said to be unknown.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/digest.h"
+#include "base/mutant.h"
 #include "base/status.h"
 #include "server/agent/plan_check.h"
 #include "server/agent/run.h"
@@ -57,69 +60,93 @@ void Run::Continue(const Resume& resume, int64_t epoch, MonoMicros now) {
   epoch_ = epoch;
   OpenLog(resume.after_seq());
   RestoreKnown(resume);
-  for (const JournalRecord& record : recovered->results) RestoreResult(record, resume.after_seq());
+  for (const JournalRecord& record : recovered->results) RestoreResult(record, resume);
   if (done_) {
+    // Who resumes it has not stored its end, whatever number that had in an earlier life.
     Report report;
     report.set_step(-1);
-    if (recovered->done.seq > resume.after_seq() && report.mutable_done()->ParseFromString(recovered->done.payload)) {
-      log_->Append(std::move(report));
-    }
+    if (report.mutable_done()->ParseFromString(recovered->done.payload)) log_->Append(std::move(report));
     return;
   }
   journal_ = std::make_unique<Journal>(host_.store, std::move(stored_), epoch);
-  for (const auto& [position, record] : recovered->intents) RestoreIntent(record);
+  for (const auto& [position, record] : recovered->intents) {
+    // Its result was reported and could not be written here (the disk was full): the engine knows better.
+    if (!Ended(resume, position) || PE_MUTANT(trust_journal_alone)) RestoreIntent(record);
+  }
   Start(now);
   if (recovered->cancel) Cancel(recovered->force, now);
 }
 
 void Run::RestoreKnown(const Resume& resume) {
-  for (const auto& ended : resume.ended()) {
-    const int position = PositionOf(ended.step());
-    if (position >= 0 && IsTerminal(ended.state())) runner_.RestoreEnded(position, ended.attempt(), ended.state());
+  for (const auto& known : resume.ended()) {
+    const int position = PositionOf(known.step());
+    if (position < 0) continue;
+    if (IsTerminal(known.state())) {
+      runner_.RestoreEnded(position, known.attempt(), known.state());
+      // The engine may have the change and not yet what follows it: what is owed is said again, until it is done.
+      if (known.state() == kStepChanged && !plan_.observe_only()) ReportNotified(position, known.attempt(), resume);
+    } else if (known.state() == kStepRunning && MayRunAgain(position)) {
+      // It was begun, and a power cut has taken what the journal knew of it.
+      runner_.RestoreInterrupted(position, known.attempt());
+    }
   }
 }
 
-// A report that the engine has not stored is made again, with a new number: there must be no hole.
-void Run::RestoreResult(const JournalRecord& record, int64_t after_seq) {
+bool Run::Ended(const Resume& resume, int position) const {
+  const auto is_it = [&](const auto& known) {
+    return known.step() == plan_.steps(position).index() && IsTerminal(known.state());
+  };
+  return std::any_of(resume.ended().begin(), resume.ended().end(), is_it);
+}
+
+// A report that the engine has not stored is made again, with a new number: there must be no hole. The number in the
+// journal tells nothing: a life in between may have made reports again and so have moved the numbers on. What has ended
+// for the engine is what the engine says.
+void Run::RestoreResult(const JournalRecord& record, const Resume& resume) {
   StepReport result;
   if (!result.ParseFromString(record.payload) || !IsTerminal(result.state())) return;
   runner_.RestoreEnded(record.position, record.attempt, result.state());
-  if (record.seq <= after_seq) return;
-  const auto report = [&] {
-    Report out;
-    out.set_step(plan_.steps(record.position).index());
-    out.set_attempt(record.attempt);
-    return out;
-  };
+  const bool told = PE_MUTANT(trust_old_numbers) ? record.seq <= resume.after_seq() : Ended(resume, record.position);
+  if (told) return;
+  Report report;
+  report.set_step(plan_.steps(record.position).index());
+  report.set_attempt(record.attempt);
   if (record.attempt > 0) {
-    Report running = report();
-    running.mutable_step_state()->set_state(kStepRunning);
-    log_->Append(std::move(running));
+    report.mutable_step_state()->set_state(kStepRunning);
+    log_->Append(report);
   }
-  Report ended = report();
-  *ended.mutable_step_state() = result;
-  log_->Append(std::move(ended));
-  if (result.state() != kStepChanged) return;
-  for (const int handler : plan_.steps(record.position).notify()) {
-    Report notified = report();
-    notified.mutable_notified()->set_handler(plan_.steps(handler).index());
-    log_->Append(std::move(notified));
+  *report.mutable_step_state() = result;
+  log_->Append(std::move(report));
+  if (result.state() == kStepChanged) ReportNotified(record.position, record.attempt, Resume());
+}
+
+// But for those that the engine knows to have ended.
+void Run::ReportNotified(int position, int attempt, const Resume& resume) {
+  for (const int handler : plan_.steps(position).notify()) {
+    if (Ended(resume, handler)) continue;
+    Report report;
+    report.set_step(plan_.steps(position).index());
+    report.set_attempt(attempt);
+    report.mutable_notified()->set_handler(plan_.steps(handler).index());
+    log_->Append(std::move(report));
   }
 }
 
 void Run::RestoreIntent(const JournalRecord& record) {
   if (MayRunAgain(record.position)) {
+    begun_in_[record.position] = record.payload;
     runner_.RestoreInterrupted(record.position, record.attempt);
     return;
   }
-  runner_.RestoreEnded(record.position, record.attempt, kStepOutcomeUnknown);
+  runner_.RestoreEnded(record.position, record.attempt,
+                       PE_MUTANT(unknown_is_success) ? kStepChanged : kStepOutcomeUnknown);
   Report report;
   report.set_step(plan_.steps(record.position).index());
   report.set_attempt(record.attempt);
   report.mutable_step_state()->set_state(kStepRunning);
   log_->Append(report);
   StepReport& state = *report.mutable_step_state();
-  state.set_state(kStepOutcomeUnknown);
+  state.set_state(PE_MUTANT(unknown_is_success) ? kStepChanged : kStepOutcomeUnknown);
   state.set_error_code("OUTCOME_UNKNOWN");
   state.set_reason("the agent was interrupted while it ran; it is not known whether its effect happened");
   state.set_hint("look on the host whether it did, then retry from this step or from the next one");

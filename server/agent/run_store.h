@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/undo_limits.h"
 #include "server/agent/steps/step.h"
 
 namespace pe::agent {
@@ -41,6 +42,7 @@ class UndoSource {
   struct Kept {
     provision::v1::StepBody body;
     std::vector<std::string> records;  // not undone yet, newest first
+    bool dropped = false;              // there is no trace of it: it was kept too long ago
   };
   virtual ~UndoSource() = default;
   // No records: nothing was kept, or all of it is undone. DATA_LOSS when it is damaged.
@@ -67,6 +69,8 @@ class RunStore {
   // Where a step keeps what it replaces; nothing is written before the first Record or KeepContent. `index`:
   // PlanStep.index. `body`: the step's, without values of secrets, kept with the first record.
   virtual std::unique_ptr<UndoStore> Undo(const std::string& run, int index, const provision::v1::StepBody& body) = 0;
+  // Drops undo records beyond the limits, but for those of `open` runs.
+  virtual absl::Status PruneUndo(const std::vector<std::string>& open, WallMicros now, const UndoLimits& limits) = 0;
   // What a step of any earlier run has kept.
   virtual std::unique_ptr<UndoSource> UndoOf(const std::string& run, int index) = 0;
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "absl/strings/str_cat.h"
+#include "base/mutant.h"
 #include "server/agent/step_state.h"
 
 namespace pe::agent {
@@ -18,6 +19,7 @@ constexpr int64_t kMostBackoffUs = 24LL * 3600 * kMicrosPerSecond;
 
 // The pause after the `failed`-th attempt.
 int64_t PauseAfter(const PlanStep& step, int failed) {
+  if (PE_MUTANT(retry_without_backoff)) return 0;
   const double limit =
       step.max_backoff_us() > 0 ? static_cast<double>(step.max_backoff_us()) : static_cast<double>(kMostBackoffUs);
   const double factor = std::pow(std::max(1.0, step.multiplier()), failed - 1);
@@ -37,6 +39,7 @@ void Runner::RestoreEnded(int position, int attempt, int32_t state) {
   Step& step = steps_[position];
   step.state = state;
   step.attempt = attempt;
+  step.interrupted = false;
   step.well = state == kStepUnchanged || state == kStepChanged || state == kStepSkipped;
   if (IsFailure(state) && first_failure_ < 0) first_failure_ = position;
   if (IsFailure(state) && stopped_by_ < 0 && !plan_.steps(position).continue_on_failure() && !plan_.observe_only()) {
@@ -47,7 +50,7 @@ void Runner::RestoreEnded(int position, int attempt, int32_t state) {
 }
 
 void Runner::RestoreInterrupted(int position, int attempt) {
-  steps_[position].attempt = attempt - 1;
+  steps_[position].attempt = std::max(attempt, 1) - 1;
   steps_[position].interrupted = true;
 }
 
@@ -195,8 +198,10 @@ bool Runner::AdvanceHandlers(MonoMicros now, RunnerActions& out) {
 }
 
 int Runner::Obstacle(int position) const {
-  if (InGroup(position, Phase::kLast) && first_failure_ >= 0) return first_failure_;
-  if (InGroup(position, Phase::kMain) && stopped_by_ >= 0) return stopped_by_;
+  // What an earlier life had begun comes to its end: to call it skipped could be a lie.
+  const bool begun = steps_[position].interrupted && !PE_MUTANT(begun_is_skipped);
+  if (InGroup(position, Phase::kLast) && first_failure_ >= 0 && !begun) return first_failure_;
+  if (InGroup(position, Phase::kMain) && stopped_by_ >= 0 && !begun) return stopped_by_;
   for (const int after : plan_.steps(position).after()) {
     const Step& before = steps_[after];
     if (IsTerminal(before.state) && !before.well) return before.cause >= 0 ? before.cause : after;
@@ -264,6 +269,7 @@ void Runner::End(int position, StepReport report, RunnerActions& out) {
 
 void Runner::EndUnstarted(int position, int32_t state, std::string reason, int cause, RunnerActions& out) {
   Step& step = steps_[position];
+  if (step.interrupted && !PE_MUTANT(begun_is_skipped)) return EndInterrupted(position, reason, out);
   step.state = state;
   step.timer = 0;
   step.cause = cause;
@@ -272,9 +278,26 @@ void Runner::EndUnstarted(int position, int32_t state, std::string reason, int c
   report.set_reason(std::move(reason));
 }
 
+// It had begun, and what follows keeps it from being looked at again.
+void Runner::EndInterrupted(int position, const std::string& reason, RunnerActions& out) {
+  Step& step = steps_[position];
+  step.interrupted = false;
+  ++step.attempt;
+  AddReport(position, out).mutable_step_state()->set_state(kStepRunning);
+  StepReport unknown;
+  unknown.set_state(kStepOutcomeUnknown);
+  unknown.set_error_code("OUTCOME_UNKNOWN");
+  unknown.set_reason(absl::StrCat("the agent was interrupted while it ran, and then: ", reason));
+  unknown.set_hint("look on the host whether its effect happened");
+  End(position, std::move(unknown), out);
+}
+
 void Runner::NotifyHandlers(int position, RunnerActions& out) {
+  if (PE_MUTANT(forget_handler)) return;
   for (const int handler : plan_.steps(position).notify()) {
-    if (steps_[handler].notified || IsTerminal(steps_[handler].state)) continue;
+    // One that was cancelled meanwhile is still owed.
+    const bool ran = IsTerminal(steps_[handler].state) && steps_[handler].state != kStepCancelled;
+    if (steps_[handler].notified || ran) continue;
     steps_[handler].notified = true;
     if (plan_.observe_only()) continue;  // nothing was changed, so nothing is owed
     AddReport(position, out).mutable_notified()->set_handler(plan_.steps(handler).index());

@@ -95,6 +95,7 @@ class Runner {
   void Retry(int position, const provision::agent::v1::StepReport& failed, MonoMicros now, RunnerActions& out);
   void End(int position, provision::agent::v1::StepReport report, RunnerActions& out);
   void EndUnstarted(int position, int32_t state, std::string reason, int cause, RunnerActions& out);
+  void EndInterrupted(int position, const std::string& reason, RunnerActions& out);
   void NotifyHandlers(int position, RunnerActions& out);
   bool DependsOnChange(int position) const;
   void Finish(RunnerActions& out);

@@ -38,6 +38,7 @@ int Serve(const ServeOptions& options) {
   HandleSignals(waker);
   RealFileSystem files;
   RealProcessRunner processes(clock, {.cgroup = options.cgroup});
+  SystemdUnitSource units;
   BlobStore blobs;
   DiskRunStore store(files, StateFolder());
   // Below the agent, which holds attempts: the executor ends first.
@@ -46,6 +47,8 @@ int Serve(const ServeOptions& options) {
                            .processes = processes,
                            .clock = clock,
                            .blobs = blobs,
+                           .units = &units,
+                           .boot = BootMark(files),
                            .has_init = !options.rootfs && HasInit(files),
                            .find_type = FindStepType});
   agent = std::make_unique<Agent>(

@@ -1,6 +1,7 @@
 #include "server/agent/undo_attempt.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/mutant.h"
 #include "base/status.h"
 #include "server/agent/step_state.h"
 
@@ -10,6 +11,10 @@ namespace {
 // How many records it has undone.
 absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
   PE_ASSIGN_OR_RETURN(const UndoSource::Kept kept, attempt.undoes->Load());
+  if (kept.dropped) {
+    return StepError(absl::StatusCode::kNotFound, "UNDO_DROPPED", "the host no longer keeps what would undo it",
+                     "undo records stay for 30 days, and for the newest runs of a host; change it back with a new job");
+  }
   if (kept.records.empty()) return 0;
   const StepType* type = host.find_type(kept.body);
   if (type == nullptr) {
@@ -24,13 +29,15 @@ absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
                       .undo = attempt.undoes->contents(),
                       .blobs = host.blobs,
                       .cancel = attempt.cancel,
+                      .units = host.units,
+                      .boot = host.boot,
                       .has_init = host.has_init,
                       .secret = attempt.secret};
   int undone = 0;
   for (const std::string& record : kept.records) {
     if (attempt.cancel.set()) return absl::CancelledError(absl::StrCat("after ", undone, " of ", kept.records.size()));
-    PE_RETURN_IF_ERROR(type->Undo(kept.body, record, context));
-    PE_RETURN_IF_ERROR(attempt.undoes->MarkUndone());
+    if (!PE_MUTANT(skip_undo)) PE_RETURN_IF_ERROR(type->Undo(kept.body, record, context));
+    if (!PE_MUTANT(undo_twice)) PE_RETURN_IF_ERROR(attempt.undoes->MarkUndone());
     ++undone;
   }
   return undone;
@@ -40,7 +47,7 @@ absl::StatusOr<int> UndoAll(Attempt& attempt, const StepHost& host) {
 
 AttemptEnd RunUndo(Attempt& attempt, const StepHost& host) {
   const MonoMicros started = host.clock.Mono();
-  absl::Status status = attempt.journal->Intent(attempt.position, attempt.attempt, false);
+  absl::Status status = attempt.journal->Intent(attempt.position, attempt.attempt, host.boot, false);
   absl::StatusOr<int> undone = status.ok() ? UndoAll(attempt, host) : status;
   AttemptEnd end;
   provision::agent::v1::StepReport& report = end.report;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/mutant.h"
 #include "server/api/api_errors.h"
 #include "server/api/limits.h"
 
@@ -63,7 +64,7 @@ WatchState::Do WatchState::Write(WatchMessagePtr message, MonoMicros now) {
   writing_ = std::move(message);
   write_time_ = quiet_since_ = now;
   heartbeat_due_ = false;
-  after_ = writing_->through_seq;
+  after_ = writing_->through_seq + (PE_MUTANT(watch_off_by_one) ? 1 : 0);
   return Do::kWrite;
 }
 

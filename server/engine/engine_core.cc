@@ -4,9 +4,11 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/mutant.h"
 #include "base/status.h"
 #include "server/engine/errors.h"
 #include "server/engine/fold.h"
+#include "server/engine/transitions.h"
 
 namespace pe {
 namespace {
@@ -152,7 +154,9 @@ void EngineCore::Flush() {
     if (entry == nullptr) continue;
     SetTimer(id, *entry);
     MachineOutput out = entry->machine->Take();
-    if (out.empty() && entry->answers.empty()) continue;
+    // The end may still be on its way to the store, which takes nothing after it: Finish answers what came meanwhile.
+    const bool ended = out.empty() && IsTerminal(entry->machine->job().state()) && !PE_MUTANT(append_after_the_end);
+    if (ended || (out.empty() && entry->answers.empty())) continue;
     const provision::v1::Job& job = entry->machine->job();
     Pending::Part part;
     part.job = id;
@@ -180,6 +184,11 @@ void EngineCore::Flush() {
   pending->done = std::exchange(resource_done_, {});
   if (pending->parts.empty() && batch.resources.empty() && batch.deleted_resources.empty()) return;
   ++batches_in_flight_;
+  if (PE_MUTANT(act_before_commit)) {
+    for (const Pending::Part& part : pending->parts) {
+      for (const Effect& effect : std::vector<Effect>(part.effects)) Do(part.job, jobs_.at(part.job), effect);
+    }
+  }
   store_->Submit(std::move(batch),
                  [this, inbox = inbox_, pending, generation = generation_](const absl::Status& status, const Applied&) {
                    inbox->Post([this, pending, generation, status] {
@@ -192,14 +201,15 @@ void EngineCore::OnCommit(std::shared_ptr<Pending> pending, const absl::Status& 
   --batches_in_flight_;
   const absl::Status told = StoreFailed(status);
   for (const auto& done : pending->done) done(told);
-  if (!status.ok()) {
+  if (!status.ok() && !PE_MUTANT(refused_commit_is_success)) {
     for (const Pending::Part& part : pending->parts) {
       for (const JobAnswer& answer : part.answers) answer(told);
     }
     return Fail(status);
   }
   for (Pending::Part& part : pending->parts) {
-    if (part.events != nullptr) hub_->Publish(part.events);
+    const bool dropped = PE_MUTANT(drop_event) && part.events != nullptr && part.events->from_seq % 4 == 0;
+    if (part.events != nullptr && !dropped) hub_->Publish(part.events);
     for (const JobAnswer& answer : part.answers) answer(part.answer);
     if (Entry* entry = FindEntry(part.job)) {
       for (const Effect& effect : part.effects) Do(part.job, *entry, effect);

@@ -115,6 +115,11 @@ class EngineCore final : public Engine, private LinkListener {
   absl::Status Ready() const;
 
   // engine_jobs.cc: accepting, admitting and ending jobs
+  template <typename Request>
+  std::string DigestOf(const Request& request) const;
+  // A job that goes back to another one.
+  template <typename Request, typename Make>
+  void Follow(Request request, JobAnswer answer, Make make);
   void Accept(NewJob made, const std::string& request_id, std::string digest, JobAnswer answer);
   void OnAccepted(const JobId& job, const JobAnswer& answer, const absl::Status& status, const Applied& applied);
   void Admit(const JobId& id, Entry& entry);

@@ -1,6 +1,7 @@
 // EngineCore: accepting, admitting and ending jobs.
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/mutant.h"
 #include "server/engine/engine_core.h"
 #include "server/engine/errors.h"
 #include "server/engine/fold.h"
@@ -15,44 +16,46 @@ EngineCore::Entry* EngineCore::FindEntry(const JobId& job) {
   return found == jobs_.end() ? nullptr : &found->second;
 }
 
+template <typename Request>
+std::string EngineCore::DigestOf(const Request& request) const {
+  return request.request_id().empty() ? "" : box_.KeyedDigest(CanonicalBytes(request));
+}
+
 void EngineCore::Provision(provision::v1::ProvisionRequest request, std::string, JobAnswer answer) {
   auto shared = std::make_shared<provision::v1::ProvisionRequest>(std::move(request));
   Post([this, shared, answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
-    absl::StatusOr<NewJob> made = MakeJob(*shared, inventory_, options_.credentials, clock_->Wall());
+    std::string digest = DigestOf(*shared);
+    const std::string request_id = shared->request_id();
+    const bool validate_only = shared->validate_only();
+    absl::StatusOr<NewJob> made = MakeJob(std::move(*shared), inventory_, options_.credentials, clock_->Wall());
     if (!made.ok()) return answer(made.status());
-    if (shared->validate_only()) return answer(BasicView(made->job));
-    Accept(*std::move(made), shared->request_id(),
-           shared->request_id().empty() ? "" : box_.KeyedDigest(CanonicalBytes(*shared)), answer);
+    if (validate_only) return answer(BasicView(made->job));
+    Accept(*std::move(made), request_id, std::move(digest), answer);
+  });
+}
+
+// `make`: MakeRetry or MakeRollback.
+template <typename Request, typename Make>
+void EngineCore::Follow(Request request, JobAnswer answer, Make make) {
+  Post([this, make, request = std::move(request), answer = std::move(answer)] {
+    if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
+    const JobId parent_id(std::string(absl::StripPrefix(request.name(), "jobs/")));
+    const absl::StatusOr<Job> parent = store_->GetJob(parent_id, JobDetail::kFull);
+    if (absl::IsNotFound(parent.status())) return answer(NoSuch("provision.dev/Job", request.name()));
+    if (!parent.ok()) return answer(parent.status());
+    absl::StatusOr<NewJob> made = make(request, *parent, inventory_, clock_->Wall());
+    if (!made.ok()) return answer(made.status());
+    Accept(*std::move(made), request.request_id(), DigestOf(request), answer);
   });
 }
 
 void EngineCore::Retry(provision::v1::RetryRequest request, std::string, JobAnswer answer) {
-  Post([this, request = std::move(request), answer = std::move(answer)] {
-    if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
-    const JobId parent_id(std::string(absl::StripPrefix(request.name(), "jobs/")));
-    const absl::StatusOr<Job> parent = store_->GetJob(parent_id, JobDetail::kFull);
-    if (!parent.ok())
-      return answer(absl::IsNotFound(parent.status()) ? NoSuch("provision.dev/Job", request.name()) : parent.status());
-    absl::StatusOr<NewJob> made = MakeRetry(request, *parent, inventory_, clock_->Wall());
-    if (!made.ok()) return answer(made.status());
-    Accept(*std::move(made), request.request_id(),
-           request.request_id().empty() ? "" : box_.KeyedDigest(CanonicalBytes(request)), answer);
-  });
+  Follow(std::move(request), std::move(answer), MakeRetry);
 }
 
 void EngineCore::Rollback(provision::v1::RollbackRequest request, std::string, JobAnswer answer) {
-  Post([this, request = std::move(request), answer = std::move(answer)] {
-    if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
-    const JobId parent_id(std::string(absl::StripPrefix(request.name(), "jobs/")));
-    const absl::StatusOr<Job> parent = store_->GetJob(parent_id, JobDetail::kFull);
-    if (!parent.ok())
-      return answer(absl::IsNotFound(parent.status()) ? NoSuch("provision.dev/Job", request.name()) : parent.status());
-    absl::StatusOr<NewJob> made = MakeRollback(request, *parent, inventory_, clock_->Wall());
-    if (!made.ok()) return answer(made.status());
-    Accept(*std::move(made), request.request_id(),
-           request.request_id().empty() ? "" : box_.KeyedDigest(CanonicalBytes(request)), answer);
-  });
+  Follow(std::move(request), std::move(answer), MakeRollback);
 }
 
 // Stores a new job with its first event. The machine exists from now on but begins only when that is durable.
@@ -78,7 +81,7 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
   CreateJob create;
   create.job = job;
   for (int i = 0; i < job.targets_size(); ++i) create.targets.push_back({i, job.targets(i)});
-  create.request_id = request_id;
+  if (!PE_MUTANT(forget_request_id)) create.request_id = request_id;
   create.request_digest = std::move(digest);
   batch.jobs.push_back(std::move(create));
   AppendEvents append;
@@ -96,6 +99,7 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
     inventory_.Put(resource);
     batch.resources.push_back({.resource = resource});
   }
+  if (PE_MUTANT(answer_before_commit)) answer(BasicView(job));
   jobs_.emplace(id, std::move(entry));
   store_->Submit(std::move(batch), [this, inbox = inbox_, id, answer = std::move(answer), generation = generation_](
                                        const absl::Status& status, const Applied& applied) {

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/mutant.h"
 #include "server/engine/address.h"
 #include "server/engine/engine_core.h"
 
@@ -55,7 +56,7 @@ void EngineCore::Do(const JobId& job, Entry& entry, const Effect& effect) {
                    Send(entry, e.peer, frame);
                  },
                  [&](const CancelRunEffect& e) {
-                   if (Withdraw(entry, e)) return;
+                   if (PE_MUTANT(lose_cancel) || Withdraw(entry, e)) return;
                    Frame frame;
                    frame.mutable_cancel_run()->set_run(e.run);
                    frame.mutable_cancel_run()->set_force(e.force);

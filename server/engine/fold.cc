@@ -1,7 +1,12 @@
 #include "server/engine/fold.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/text.h"
+#include "base/undo_limits.h"
+#include "server/engine/proto_time.h"
+#include "server/engine/rollback.h"
 #include "server/engine/transitions.h"
 
 namespace pe {
@@ -55,7 +60,11 @@ absl::Status FoldJobState(const Event& event, Job* job) {
   job->set_reason(change.reason());
   if (change.admission() != 0) job->set_admission(change.admission());
   if (change.state() == Job::PLANNING && !job->has_start_time()) *job->mutable_start_time() = event.time();
-  if (IsTerminal(change.state())) *job->mutable_end_time() = event.time();
+  if (!IsTerminal(change.state())) return absl::OkStatus();
+  *job->mutable_end_time() = event.time();
+  const bool undoable = std::any_of(job->targets().begin(), job->targets().end(), AnythingUndoable);
+  if (undoable && change.state() != Job::ROLLED_BACK)
+    *job->mutable_undo_until() = ToTimestamp(ToMicros(event.time()) + UndoLimits().age_us);
   return absl::OkStatus();
 }
 
@@ -229,6 +238,7 @@ Job SummaryOf(const Job& job) {
   if (job.has_start_time()) *out.mutable_start_time() = job.start_time();
   if (job.has_end_time()) *out.mutable_end_time() = job.end_time();
   if (job.has_deadline()) *out.mutable_deadline() = job.deadline();
+  if (job.has_undo_until()) *out.mutable_undo_until() = job.undo_until();
   if (job.has_counts()) *out.mutable_counts() = job.counts();
   return out;
 }

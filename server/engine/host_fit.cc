@@ -25,6 +25,7 @@ const char* Meaning(const std::string& code) {
     return "this target's kernel is not its own, so kernel parameters are written below /etc/sysctl.d and take effect "
            "at its next boot";
   if (code == "PROBES_SKIPPED") return "nothing runs in a root filesystem, so these conditions are not looked at";
+  if (code == "REBOOTS_SKIPPED") return "a root filesystem does not run, so it is not rebooted";
   return "nothing runs in a root filesystem, so it is not registered with Prometheus";
 }
 
@@ -93,6 +94,11 @@ std::string HostFit::Fit(const std::string& id, const FieldPath& path, StepBody*
       return FitProbe(id, path, body->probe());
     case StepBody::kUnit:
       if (!Has(Facts::INIT)) Warn("UNITS_ONLY_ENABLED", id);
+      break;
+    case StepBody::kReboot:
+      if (rootfs_) return Warn("REBOOTS_SKIPPED", id), "a root filesystem does not run";
+      if (!Has(Facts::REBOOT))
+        report_->Add(path, "the target cannot be rebooted: systemd is not its init, or its login is not root");
       break;
     case StepBody::kSysctl:
       if (!Has(Facts::KERNEL))

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "base/mutant.h"
 #include "base/text.h"
 #include "server/engine/job_machine.h"
 #include "server/engine/proto_time.h"
@@ -55,7 +56,8 @@ std::vector<provision::agent::v1::EndedStep> JobMachine::EndedSteps(int target) 
   std::vector<provision::agent::v1::EndedStep> out;
   const auto& steps = job_.targets(target).steps();
   for (int i = 0; i < steps.size(); ++i) {
-    if (steps[i].stage() != runs_[target].stage || !IsTerminal(steps[i].state())) continue;
+    const bool begun = steps[i].state() == StepStatus::RUNNING;
+    if (steps[i].stage() != runs_[target].stage || !(begun || IsTerminal(steps[i].state()))) continue;
     out.emplace_back();
     out.back().set_step(i);
     out.back().set_state(steps[i].state());
@@ -82,12 +84,14 @@ bool JobMachine::Believable(int target, const Report& report) const {
 void JobMachine::OnReport(int target, const Report& report, Now now) {
   Run& run = runs_[target];
   if (run.phase != Phase::kRunning || !run.planned || report.run() != RunId(target)) return;
-  if (report.seq() > run.last_report + 1) {  // something is missing: a new connection resumes from what is stored
+  if (report.seq() > run.last_report + 1 &&
+      !PE_MUTANT(accept_gap)) {  // something is missing: a new connection resumes from what is stored
     out_.effects.push_back(DisconnectEffect{PeerOf(target)});
     Retry(target, CloseReason{"PROTOCOL_ERROR", "the agent's reports have a gap", "", true}, now);
     return Settle(now);
   }
-  if (report.seq() == run.last_report + 1) {
+  const bool twice = PE_MUTANT(accept_twice) && report.seq() == run.last_report;
+  if (report.seq() > run.last_report || twice) {
     if (!Believable(target, report)) {
       EndTarget(target, provision::v1::Job::FAILED,
                 absl::StrCat("the agent reported something impossible (report ", report.seq(), ")"), "PROTOCOL_ERROR",

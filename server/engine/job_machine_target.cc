@@ -102,11 +102,10 @@ void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, 
     const auto known = [&](const auto& open) { return open.run() == RunId(target); };
     // A run that the agent does not know has never begun: its journal goes only when we say that the end is durable.
     const bool begun = std::any_of(hello.open_runs().begin(), hello.open_runs().end(), known);
-    if (!begun && run.last_report == 0 && !RollsBack(target) && (job_.cancel_requested() || timed_out_)) {
-      EndTarget(target, StoppedState(), "", "", now);
-      return Settle(now);
-    }
-    if (!begun) out_.effects.push_back(RunEffect{PeerOf(target), run.plan});
+    // Before a cancelled one is called so, the host must have taken our epoch: an engine that had this job before us
+    // and does not know that it is over could still begin it. The agent's UNKNOWN_RUN comes after our Welcome.
+    const bool stopped = run.last_report == 0 && !RollsBack(target) && (job_.cancel_requested() || timed_out_);
+    if (!begun && !stopped) out_.effects.push_back(RunEffect{PeerOf(target), run.plan});
     if (RollsBack(target)) {
       SetTargetState(target, Job::ROLLING_BACK, WhyFailed(target), "STEP_FAILED", now);
     } else if (job_.cancel_requested() || timed_out_) {
@@ -249,6 +248,11 @@ void JobMachine::OnTargetError(int target, const std::string& code, const std::s
 void JobMachine::OnRefused(int target, const provision::agent::v1::Refused& refused, Now now) {
   if (!refused.run().empty() && refused.run() != RunId(target))
     return;  // about a run of an earlier job, being tidied up
+  const bool stopping = job_.cancel_requested() || timed_out_;
+  if (refused.code() == "UNKNOWN_RUN" && stopping && runs_[target].phase == Phase::kRunning) {
+    EndTarget(target, StoppedState(), "", "", now);
+    return Settle(now);
+  }
   OnTargetError(target, refused.code().empty() ? "REFUSED" : refused.code(),
                 absl::StrCat("the agent refused: ", refused.message()), now);
 }

@@ -82,6 +82,9 @@ StepBody BodyOf(const OutlineNode& node, const ServiceSpec& spec, const TargetId
     case Part::kSecurity:
       body.mutable_security_patches()->set_patches(spec.security().patches());
       break;
+    case Part::kReboot:
+      body.mutable_reboot()->set_if_required(true);
+      break;
     case Part::kAcceptance:
       *body.mutable_probe() = *node.probe;
       break;
@@ -105,6 +108,8 @@ std::string TitleOf(const StepBody& body) {
       return absl::StrCat("File ", body.file().path());
     case StepBody::kFileEdit:
       return absl::StrCat("Edit ", body.file_edit().path());
+    case StepBody::kReboot:
+      return body.reboot().if_required() ? "Reboot, if it is required" : "Reboot";
     case StepBody::kUnit:
       return absl::StrCat(body.unit().state() == provision::v1::Unit::RESTARTED ? "Restart " : "Start ",
                           body.unit().name());
@@ -128,6 +133,8 @@ std::string NotUndoable(const StepBody& body) {
       return "a root filesystem that was made is not taken apart again";
     case StepBody::kSecurityPatches:
       return "the versions before are usually no longer in the archive";
+    case StepBody::kReboot:
+      return "a reboot cannot be taken back";
     case StepBody::kExec:
       return body.exec().undo().empty() ? "a command without `undo` says nothing about how to undo it" : "";
     case StepBody::kDirectory:

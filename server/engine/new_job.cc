@@ -169,7 +169,7 @@ void SetTimes(WallMicros now, Job* job) {
 
 }  // namespace
 
-absl::StatusOr<NewJob> MakeJob(const ProvisionRequest& request, const Inventory& inventory,
+absl::StatusOr<NewJob> MakeJob(ProvisionRequest request, const Inventory& inventory,
                                const std::map<std::string, Credential>& credentials, WallMicros now) {
   NewJob out;
   TargetResolver resolver(inventory, credentials, now, &out);
@@ -180,9 +180,9 @@ absl::StatusOr<NewJob> MakeJob(const ProvisionRequest& request, const Inventory&
   SetTimes(now, &job);
   job.set_mode(request.mode() == Job::PLAN ? Job::PLAN : Job::APPLY);
   job.set_environment(request.environment().empty() ? "environments/dev" : request.environment());
-  *job.mutable_spec() = request.spec();
-  job.set_service(request.spec().name());
-  job.set_version(request.spec().version());
+  *job.mutable_spec() = std::move(*request.mutable_spec());
+  job.set_service(job.spec().name());
+  job.set_version(job.spec().version());
   job.set_on_failure(request.on_failure() == provision::v1::Step::ON_FAILURE_UNSPECIFIED ? provision::v1::Step::STOP
                                                                                          : request.on_failure());
   job.set_parallelism(request.parallelism());
@@ -243,16 +243,8 @@ absl::StatusOr<NewJob> MakeRetry(const RetryRequest& request, const Job& parent,
   return out;
 }
 
-std::string CanonicalBytes(const ProvisionRequest& request) {
-  ProvisionRequest copy = request;
-  copy.clear_request_id();
-  return Deterministic(copy);
-}
+std::string CanonicalBytes(const ProvisionRequest& request) { return Deterministic(request); }
 
-std::string CanonicalBytes(const RetryRequest& request) {
-  RetryRequest copy = request;
-  copy.clear_request_id();
-  return Deterministic(copy);
-}
+std::string CanonicalBytes(const RetryRequest& request) { return Deterministic(request); }
 
 }  // namespace pe

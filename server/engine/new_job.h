@@ -28,7 +28,7 @@ struct NewJob {
 
 // INVALID_ARGUMENT with every violation that needs the inventory (unknown resource, selector without a match, the same
 // host twice, another pinned key, unknown credential), FAILED_PRECONDITION for disabled resources.
-absl::StatusOr<NewJob> MakeJob(const provision::v1::ProvisionRequest& request, const Inventory& inventory,
+absl::StatusOr<NewJob> MakeJob(provision::v1::ProvisionRequest request, const Inventory& inventory,
                                const std::map<std::string, Credential>& credentials, WallMicros now);
 
 // The job that repeats `parent`'s targets that did not end well. FAILED_PRECONDITION when it is not terminal or nothing
@@ -36,7 +36,7 @@ absl::StatusOr<NewJob> MakeJob(const provision::v1::ProvisionRequest& request, c
 absl::StatusOr<NewJob> MakeRetry(const provision::v1::RetryRequest& request, const provision::v1::Job& parent,
                                  const Inventory& inventory, WallMicros now);
 
-// Everything the request says, without its id; what the same-body rule compares.
+// Everything the request says; what the same-body rule compares (the id is the same then).
 std::string CanonicalBytes(const provision::v1::ProvisionRequest& request);
 std::string CanonicalBytes(const provision::v1::RetryRequest& request);
 

@@ -16,6 +16,10 @@ using provision::v1::Step;
 using Part = OutlineNode::Part;
 
 // Adds nodes in order, with their places, and cuts them into stages.
+bool IsReboot(const OutlineNode& node) {
+  return node.part == OutlineNode::Part::kReboot || (node.step != nullptr && node.step->has_reboot());
+}
+
 class OutlineMaker {
  public:
   OutlineMaker(const ServiceSpec& spec, const std::string& transport) : spec_(spec), rootfs_(transport == "rootfs") {}
@@ -49,7 +53,9 @@ class OutlineMaker {
   // A stage ends where the place changes. The first is the target's, so that its facts are known to the others.
   void Add(OutlineNode node, const StagePlace& place, int after) {
     if (out_.places.empty() && !place.on.empty()) out_.places.push_back({});
-    if (out_.places.empty() || out_.places.back().on != place.on || out_.places.back().host_side != place.host_side)
+    const bool new_boot = !out_.nodes.empty() && IsReboot(out_.nodes.back());  // its facts are others
+    if (out_.places.empty() || new_boot || out_.places.back().on != place.on ||
+        out_.places.back().host_side != place.host_side)
       out_.places.push_back(place);
     node.stage = static_cast<int>(out_.places.size()) - 1;
     if (after >= 0) node.after.push_back(after);
@@ -81,6 +87,9 @@ class OutlineMaker {
            .suffix = ".patches",
            .field = "spec.security"},
           {}, Last());
+      if (spec_.security().reboot() == provision::v1::Security::IF_REQUIRED && !rootfs_)
+        AddPart({.section = "security", .base = "security", .field = "spec.security.reboot"}, Part::kReboot, ".reboot",
+                {}, Last());
     }
     if (spec_.has_monitoring())
       AddExporter({.section = "monitoring",

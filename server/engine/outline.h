@@ -12,7 +12,19 @@
 namespace pe {
 
 struct OutlineNode {
-  enum class Part { kStep, kOsImage, kLibraries, kSecurity, kExporter, kConfig, kUnit, kRegister, kUp, kAcceptance };
+  enum class Part {
+    kStep,
+    kOsImage,
+    kLibraries,
+    kSecurity,
+    kReboot,
+    kExporter,
+    kConfig,
+    kUnit,
+    kRegister,
+    kUp,
+    kAcceptance
+  };
   Part part = Part::kStep;
   const char* section = "steps";
   std::string base;                                       // id without "[i]": the step's, or the section's name

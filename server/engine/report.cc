@@ -18,8 +18,10 @@ std::string FieldPath::Text() const {
 
 void Report::Add(const FieldPath& path, std::string description) {
   if (full()) return;
-  violations_.push_back({path.Text(), std::move(description)});
-  if (full()) violations_.push_back({"", absl::StrCat("more than ", kMost, " violations; mend these first")});
+  std::string where = path.Text();
+  violations_.push_back({where, std::move(description)});
+  if (full())
+    violations_.push_back({std::move(where), absl::StrCat("more than ", kMost, " violations; mend these first")});
 }
 
 bool Report::Unknown(absl::string_view text) const {

@@ -1,5 +1,7 @@
 #include "server/engine/rollback.h"
 
+#include <algorithm>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -20,13 +22,6 @@ constexpr int64_t kTimeoutMicros = 600 * kMicrosPerSecond;  // a package manager
 
 bool Undoable(const StepStatus& step) {
   return step.result().undo_recorded() && step.not_undoable().empty() && step.section() != kRollbackSection;
-}
-
-bool AnythingUndoable(const Target& target) {
-  for (const StepStatus& step : target.steps()) {
-    if (Undoable(step)) return true;
-  }
-  return false;
 }
 
 PlannedStep UndoOf(const StepStatus& step, const std::string& run, int index, int new_index) {
@@ -50,6 +45,10 @@ PlannedStep UndoOf(const StepStatus& step, const std::string& run, int index, in
 }
 
 }  // namespace
+
+bool AnythingUndoable(const Target& target) {
+  return std::any_of(target.steps().begin(), target.steps().end(), Undoable);
+}
 
 std::string StageRun(const std::string& job, int target, int stage) {
   return absl::StrCat(job, "/", target, "/", stage);

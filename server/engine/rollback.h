@@ -16,6 +16,9 @@ namespace pe {
 
 inline constexpr char kRollbackSection[] = "rollback";
 
+// A step of it has kept what would undo it.
+bool AnythingUndoable(const provision::v1::Target& target);
+
 // The run of a target's stage, as its agent knows it.
 std::string StageRun(const std::string& job, int target, int stage);
 

@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "base/mutant.h"
+
 namespace pe {
 
 void Scheduler::Add(const JobId& job, int64_t admission, const std::vector<std::string>& keys) {
@@ -27,7 +29,7 @@ Scheduler::Notice Scheduler::Look(const JobId& job, const std::string& key) cons
   const auto& queue = queues_.at(key);
   const auto at = queue.find(jobs_.at(job).admission);
   Notice notice{job, key, std::nullopt};
-  if (at != queue.begin()) notice.behind = std::prev(at)->second;
+  if (at != queue.begin() && !PE_MUTANT(two_jobs_on_a_host)) notice.behind = std::prev(at)->second;
   return notice;
 }
 

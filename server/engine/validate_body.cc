@@ -42,6 +42,8 @@ void CheckAnyKind(const Holder& h, const FieldPath& path, Report* report) {
       return Check(h.sysctl(), FieldPath(path, "sysctl"), report);
     case StepBody::kHostname:
       return Check(h.hostname(), FieldPath(path, "hostname"), report);
+    case StepBody::kReboot:
+      return Check(h.reboot(), FieldPath(path, "reboot"), report);
     case StepBody::kExec:
       return Check(h.exec(), FieldPath(path, "exec"), report);
     case StepBody::kProbe:

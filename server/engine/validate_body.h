@@ -44,6 +44,7 @@ void Check(const provision::v1::AuthorizedKey& key, const FieldPath& path, Repor
 void Check(const provision::v1::Unit& unit, const FieldPath& path, Report* report);
 void Check(const provision::v1::Sysctl& sysctl, const FieldPath& path, Report* report);
 void Check(const provision::v1::Hostname& hostname, const FieldPath& path, Report* report);
+void Check(const provision::v1::Reboot& reboot, const FieldPath& path, Report* report);
 void Check(const provision::v1::Exec& exec, const FieldPath& path, Report* report);
 
 // validate_body_probe.cc

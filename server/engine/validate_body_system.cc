@@ -113,6 +113,8 @@ void Check(const provision::v1::Hostname& hostname, const FieldPath& path, Repor
     report->Add(path, "name", "is longer than the kernel lets a host name be (64 characters)");
 }
 
+void Check(const provision::v1::Reboot&, const FieldPath&, Report*) {}  // whether the host can, its facts say
+
 void Check(const Exec& exec, const FieldPath& path, Report* report) {
   CheckCommand(exec, path, report);
   CheckChanged(exec, path, report);

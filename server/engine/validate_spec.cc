@@ -36,10 +36,6 @@ void CheckSections(const ServiceSpec& spec, const FieldPath& path, Report* repor
   if (spec.version().size() > 64) report->Add(path, "version", "is longer than 64 characters");
   if (spec.has_os()) CheckOs(spec.os(), FieldPath(path, "os"), report);
   CheckPackages(spec.libraries(), path, "libraries", report);
-  if (spec.security().reboot() == provision::v1::Security::IF_REQUIRED) {
-    report->Add(path, "security.reboot",
-                "IF_REQUIRED is not implemented; with NEVER, a reboot that is needed is reported as a warning");
-  }
   if (spec.has_monitoring()) Check(spec.monitoring(), FieldPath(path, "monitoring"), report);
   for (int i = 0; i < spec.acceptance_size() && !report->full(); ++i)
     Check(spec.acceptance(i), FieldPath(path, "acceptance", i), report);

@@ -89,8 +89,8 @@ void CheckHandler(const Step& handler, const FieldPath& path, Report* report) {
   if (!handler.on().empty()) report->Add(path, "on", "a handler runs where the step that notifies it runs");
   if (!handler.for_each().empty()) report->Add(path, "for_each", "a handler runs once; declare several");
   if (!handler.notify().empty()) report->Add(path, "notify", "a handler notifies no other one");
-  if (handler.has_os_image() || handler.has_monitoring())
-    report->Add(path, "os_image and monitoring are steps and no handlers");
+  if (handler.has_os_image() || handler.has_monitoring() || handler.has_reboot())
+    report->Add(path, "os_image, monitoring and reboot are steps and no handlers");
 }
 
 Ids DeclareIds(const ServiceSpec& spec, const FieldPath& path, Report* report) {

@@ -66,3 +66,15 @@ def test_a_failing_step_rolls_its_host_back(pe, host, tmp_path):
     assert job["state"] == "ROLLED_BACK" and "step 'bad' failed" in job["reason"], job["reason"]
     assert states(job)["old"] == "CHANGED" and states(job)["undo.old"] == "UNDONE"
     as_before(host, issue)
+
+
+def test_what_a_host_no_longer_keeps_is_said(pe, host, tmp_path):
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(SPEC)
+    target = register(pe, host)
+    pe.ok("apply", "-f", spec, "--target", target)
+    assert "30 days at most: pe rollback jobs/" in pe.ok("status", "latest") or "29 days at most" in pe.ok("status", "latest")
+    host.sh("rm -r /var/lib/pe-agent/undo")
+    done = pe("rollback", "latest")
+    assert done.code == 1 and "no longer keeps what would undo it" in done.out + done.err
+    assert host.read("/etc/issue") == "changed\n"

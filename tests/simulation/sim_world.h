@@ -1,57 +1,75 @@
-// SimWorld: one engine, its store, a fleet, and clients; runs a seed and says what was wrong.
+// SimWorld: engines, their store, a fleet, and clients; runs a seed and says what was wrong.
 #ifndef TESTS_SIMULATION_SIM_WORLD_H_
 #define TESTS_SIMULATION_SIM_WORLD_H_
 
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "base/random.h"
-#include "server/engine/engine_core.h"
 #include "storage/memory/memory_store.h"
-#include "tests/simulation/sim_network.h"
+#include "tests/simulation/sim_engine.h"
+#include "tests/simulation/sim_watch.h"
 
 namespace pe::sim {
 
-class SimWorld final : private EventSubscriber {
+class SimWorld {
  public:
-  SimWorld(uint64_t seed, SeededBug bug);
-  ~SimWorld() override;
+  explicit SimWorld(uint64_t seed);
+  ~SimWorld();
 
   // Faults on for a while, then off, until every job has ended or it is plain that one never will. Returns what was
   // wrong; empty when everything was right.
   std::vector<std::string> Run();
-  const std::map<std::string, int64_t>& coverage() const { return faults_.coverage(); }
+  const std::map<std::string, int64_t>& coverage() const { return env_.faults.coverage(); }
+  // A digest of what happened: equal for two runs of one seed.
+  uint64_t trace() const { return env_.faults.trace(); }
+  const std::map<std::string, std::unique_ptr<SimHost>>& hosts() const { return hosts_; }
 
  private:
+  SimHost& Host(const std::string& name);
   void StartEngine();
   void Turn();  // one step of whatever is next
   void PumpStore();
-  void SubmitJob(int number);
+  bool Stalled() const { return env_.clock.Mono() < stalled_until_; }
+  void Misfortune();
+  void KillEngine(size_t landed);
+  void FailOver();
+  void Sleep(int64_t micros);
+  void Submit(int number);
+  void Plan();  // what clients will do, and when
+  void OnJob(const std::string& request_id, const provision::v1::Job& job);
   void CancelSomething();
-  void OnBatch(std::shared_ptr<const EventBatch> batch) override;
-  void Check();
-  void CheckJob(const JobId& id);
+  void RollBackSomething(int number);
+  std::optional<JobId> AnyJob();
+  void OnEffect(const std::string& host, const std::string& token);
+  bool Open(const JobId& job);
   bool AllEnded();
-  void Wrong(const std::string& what) { wrong_.push_back(what); }
 
-  SimClock clock_;
-  Faults faults_;
-  const SeededBug bug_;
+  const uint64_t seed_;
+  SimEnv env_;
   SeededRandom random_;
   MemoryStore store_;
-  EventHub hub_;
-  SimNetwork network_;
-  std::unique_ptr<EngineCore> core_;
-  std::set<JobId> acknowledged_;
+  std::map<std::string, std::unique_ptr<SimHost>> hosts_;
+  std::unique_ptr<SimEngine> engine_;
+  std::unique_ptr<SimEngine> old_;           // paused beyond its lease; goes on later and does not know
+  int64_t epoch_ = 0;                        // of engine_
   std::map<std::string, JobId> by_request_;  // request id -> the job that was answered
-  std::map<JobId, int64_t> watched_;         // last sequence seen live, per job
-  std::map<JobId, std::string> terminal_;    // state as it was when it ended
+  std::map<JobId, std::unique_ptr<SimWatch>> watches_;
+  std::map<std::string, JobId> last_effect_;        // by host: whose job it was
+  MonoMicros refused_at_ = -10 * kMicrosPerSecond;  // a commit, last
+  MonoMicros stalled_until_ = 0;                    // the store's commits
+  int depth_ = 0;
   std::vector<std::string> wrong_;
 };
+
+// What a seed came to, looked at when all is over; adds what is wrong. `requests`: the job of each request id.
+void CheckJob(Store& store, const JobId& id, const std::string& request_id,
+              const std::map<std::string, std::unique_ptr<SimHost>>& hosts,
+              const std::function<void(std::string)>& wrong);
+void CheckHost(const SimHost& host, const std::function<void(std::string)>& wrong);
 
 }  // namespace pe::sim
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "client/cli/commands/commands.h"
 #include "client/cli/exit_code.h"
@@ -29,9 +30,9 @@ std::string JobText(const Job& job, WallMicros now) {
   std::string out = Line("job", OneLine(job.name()));
   out += Line("service", absl::StrCat(OneLine(job.service()), " ", OneLine(job.version())));
   out += Line("state", state);
-  out += Line("mode", job.mode() == Job::PLAN ? "plan" : "apply");
+  out += Line("mode", absl::AsciiStrToLower(Job::Mode_Name(job.mode())));
   out += Line("environment", ShortName(job.environment()));
-  out += Line("retries", OneLine(job.parent()));
+  out += Line(job.mode() == Job::ROLLBACK ? "undoes" : "retries", OneLine(job.parent()));
   if (job.has_create_time()) {
     const WallMicros end = job.has_end_time() ? ToMicros(job.end_time()) : now;
     out +=
@@ -40,6 +41,10 @@ std::string JobText(const Job& job, WallMicros now) {
                 DurationText(std::max<int64_t>(0, end - ToMicros(job.create_time()))));
   }
   out += Line("steps", CountsText(job.counts(), job.mode()));
+  if (job.has_undo_until()) {
+    out += Line("undo", absl::StrCat("kept for ", DurationText(std::max<int64_t>(0, ToMicros(job.undo_until()) - now)),
+                                     " at most: pe rollback ", OneLine(job.name())));
+  }
   for (const auto& target : job.targets()) {
     absl::StrAppend(&out, "\n", ShortName(target.resource()), "  ", TargetWord(target.state(), job.mode()), "  ",
                     OneLine(target.address()), "\n");

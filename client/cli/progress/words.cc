@@ -37,6 +37,7 @@ std::string DurationText(int64_t micros) {
   if (seconds < 59.95) return absl::StrFormat("%.1f s", seconds);
   const int64_t whole = (micros + kMicrosPerSecond / 2) / kMicrosPerSecond;
   if (whole < 3600) return absl::StrFormat("%d min %d s", whole / 60, whole % 60);
+  if (whole >= 48 * 3600) return absl::StrFormat("%d days", whole / (24 * 3600));
   return absl::StrFormat("%d h %d min", whole / 3600, whole / 60 % 60);
 }
 

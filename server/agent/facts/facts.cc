@@ -86,6 +86,15 @@ void AddMachine(FileSystem& files, const FactOptions& options, Facts& facts) {
 
 }  // namespace
 
+std::string BootMark(FileSystem& files) {
+  // The 22nd field of init's stat is when it began; its name, in brackets, is the second and may hold spaces.
+  const std::string stat = ReadText(files, "/proc/1/stat");
+  const size_t name_end = stat.rfind(") ");
+  const std::vector<std::string> fields =
+      name_end == std::string::npos ? std::vector<std::string>() : absl::StrSplit(stat.substr(name_end + 2), ' ');
+  return absl::StrCat(ReadText(files, "/proc/sys/kernel/random/boot_id"), " ", fields.size() > 19 ? fields[19] : "");
+}
+
 bool HasInit(FileSystem& files) { return Exists(files, "/run/systemd/system"); }
 
 Facts GatherFacts(FileSystem& files, const Clock& clock, const FactOptions& options) {

@@ -15,6 +15,9 @@ struct FactOptions {
 
 provision::v1::Facts GatherFacts(FileSystem& files, const Clock& clock, const FactOptions& options);
 
+// Differs between any two boots of the host, also of a container that shares its kernel's boot id.
+std::string BootMark(FileSystem& files);
+
 // systemd is the init of this host (its sd_booted test).
 bool HasInit(FileSystem& files);
 

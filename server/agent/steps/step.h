@@ -18,6 +18,7 @@
 #include "provision/v1/step.pb.h"
 #include "server/agent/system/file_system.h"
 #include "server/agent/system/process.h"
+#include "server/agent/system/unit_source.h"
 
 namespace pe::agent {
 
@@ -57,6 +58,9 @@ struct StepContext {
   UndoStore& undo;
   BlobSource& blobs;
   const CancelToken& cancel;
+  UnitSource* units = nullptr;  // null: ask systemctl
+  std::string boot;             // which boot of the host this is
+  std::string begun_in;       // the boot in which an earlier life of the agent began to apply the step; empty: none did
   bool has_init = true;       // systemd runs as the host's init; without it units are only enabled
   bool observe_only = false;  // mode PLAN
   bool secret = false;        // the body holds secrets: diffs say "content differs (secret)" and no more
@@ -104,6 +108,8 @@ class StepType {
     (void)body;
     return true;
   }
+  // Apply ends this boot of the host: that it was begun must be known in the next.
+  virtual bool EndsBoot() const { return false; }
   // After a crash in Apply, may it simply be observed and run again?
   virtual bool Idempotent(const provision::v1::StepBody& body) const {
     (void)body;

@@ -1,10 +1,13 @@
 #include "server/agent/steps/systemctl.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <map>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "base/status.h"
@@ -13,9 +16,21 @@
 namespace pe::agent {
 namespace {
 
-constexpr char kProperties[] =
-    "LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,InvocationID,Type,Result,NRestarts,"
-    "ExecMainExitTimestampMonotonic,ActiveEnterTimestampMonotonic";
+const std::vector<std::string>& PropertyNames() {
+  static const std::vector<std::string> names = {"LoadState",
+                                                 "ActiveState",
+                                                 "SubState",
+                                                 "UnitFileState",
+                                                 "NeedDaemonReload",
+                                                 "InvocationID",
+                                                 "Type",
+                                                 "Result",
+                                                 "NRestarts",
+                                                 "ExecMainExitTimestampMonotonic",
+                                                 "ActiveEnterTimestampMonotonic"};
+  return names;
+}
+
 constexpr int kJournalLines = 20;
 constexpr int64_t kLookEveryUs = 200 * kMicrosPerMilli;
 
@@ -28,18 +43,32 @@ absl::Status UnitFailed(const std::string& name, const UnitStatus& now, absl::st
                    absl::StrCat("`journalctl -u ", name, "` on the host has the whole story"));
 }
 
-}  // namespace
+// How far the clock that counts a suspended host's time, which is ours, is ahead of systemd's, which does not.
+int64_t SuspendedMicros() {
+  timespec boot{}, mono{};
+  clock_gettime(CLOCK_MONOTONIC, &mono);
+  clock_gettime(CLOCK_BOOTTIME, &boot);
+  const int64_t ahead = (boot.tv_sec - mono.tv_sec) * kMicrosPerSecond + (boot.tv_nsec - mono.tv_nsec) / 1000;
+  return ahead < kMicrosPerMilli ? 0 : ahead;  // less is the time between the two looks
+}
 
-UnitStatus ParseUnitStatus(absl::string_view output) {
-  std::map<absl::string_view, absl::string_view> values;
+std::map<std::string, std::string> ParseProperties(absl::string_view output) {
+  std::map<std::string, std::string> values;
   for (const absl::string_view line : absl::StrSplit(output, '\n', absl::SkipEmpty())) {
     const size_t equals = line.find('=');
-    if (equals != absl::string_view::npos) values[line.substr(0, equals)] = line.substr(equals + 1);
+    if (equals != absl::string_view::npos) values.emplace(line.substr(0, equals), line.substr(equals + 1));
   }
-  const auto text = [&](absl::string_view key) { return std::string(values[key]); };
+  return values;
+}
+
+UnitStatus ToUnitStatus(const std::map<std::string, std::string>& values) {
+  const auto text = [&](const char* key) {
+    const auto found = values.find(key);
+    return found == values.end() ? std::string() : found->second;
+  };
   int64_t active_since = 0;
-  (void)absl::SimpleAtoi(values["ActiveEnterTimestampMonotonic"], &active_since);
-  const absl::string_view ended = values["ExecMainExitTimestampMonotonic"];
+  (void)absl::SimpleAtoi(text("ActiveEnterTimestampMonotonic"), &active_since);
+  const std::string ended = text("ExecMainExitTimestampMonotonic");
   return {.load_state = text("LoadState"),
           .active_state = text("ActiveState"),
           .sub_state = text("SubState"),
@@ -48,20 +77,34 @@ UnitStatus ParseUnitStatus(absl::string_view output) {
           .result = text("Result"),
           .invocation_id = text("InvocationID"),
           .restarts = text("NRestarts"),
-          .active_since_us = active_since,
-          .need_reload = values["NeedDaemonReload"] == "yes",
+          .active_since_us = active_since == 0 ? 0 : active_since + SuspendedMicros(),
+          .need_reload = text("NeedDaemonReload") == "yes",
           .has_run = !ended.empty() && ended != "0"};
 }
 
+}  // namespace
+
+UnitStatus ParseUnitStatus(absl::string_view output) { return ToUnitStatus(ParseProperties(output)); }
+
 absl::StatusOr<UnitStatus> ShowUnit(const std::string& name, StepContext& context) {
-  const Command command{.argv = {"systemctl", "show", "--no-pager", "-p", kProperties, "--", name},
-                        .timeout_us = kObserveTimeoutUs};
+  if (context.units != nullptr) {
+    const auto values = context.units->Properties(name, PropertyNames(), context.cancel);
+    if (values.ok()) return ToUnitStatus(*values);
+  }
+  const Command command{
+      .argv = {"systemctl", "show", "--no-pager", "-p", absl::StrJoin(PropertyNames(), ","), "--", name},
+      .timeout_us = kObserveTimeoutUs};
   PE_ASSIGN_OR_RETURN(const CommandResult result,
                       RunOrFail(command, context, "SYSTEMCTL_FAILED", "see whether systemd answers on the host"));
   return ParseUnitStatus(result.standard_output);
 }
 
-absl::StatusOr<std::string> EnablementOffline(const std::string& name, StepContext& context) {
+absl::StatusOr<std::string> EnablementOnDisk(const std::string& name, StepContext& context) {
+  if (context.units != nullptr && context.has_init) {
+    const absl::StatusOr<std::string> state = context.units->FileState(name, context.cancel);
+    if (absl::IsNotFound(state.status())) return std::string();
+    if (state.ok()) return state;
+  }
   const Command command{.argv = {"systemctl", "--root=/", "is-enabled", "--", name}, .timeout_us = kObserveTimeoutUs};
   // Its exit code says no more than its output; for an unknown unit there is only an error text.
   PE_ASSIGN_OR_RETURN(const CommandResult result, RunProgram(command, context));
@@ -83,7 +126,8 @@ std::string JournalTail(const std::string& name, int lines, StepContext& context
   return result.ok() && result->ok() ? std::string(absl::StripTrailingAsciiWhitespace(result->standard_output)) : "";
 }
 
-absl::Status AwaitStable(const std::string& name, int64_t window_us, StepContext& context) {
+absl::StatusOr<UnitStatus> AwaitStable(const std::string& name, MonoMicros begun, int64_t window_us,
+                                       StepContext& context) {
   std::string invocation, restarts;
   MonoMicros since = 0;
   while (true) {
@@ -95,9 +139,10 @@ absl::Status AwaitStable(const std::string& name, int64_t window_us, StepContext
     if (now.Started() && since != 0 && now.restarts != restarts)
       return UnitFailed(name, now, "restarts again and again", context);
     if (now.Started() && (since == 0 || now.invocation_id != invocation)) {
-      since = at, invocation = now.invocation_id, restarts = now.restarts;
+      since = now.Active() && now.active_since_us > 0 ? std::clamp(now.active_since_us, begun, at) : at;
+      invocation = now.invocation_id, restarts = now.restarts;
     }
-    if (now.Started() && at - since >= window_us) return absl::OkStatus();
+    if (now.Started() && at - since >= window_us) return now;
     const int64_t left = since == 0 ? kLookEveryUs : std::min(kLookEveryUs, window_us - (at - since));
     PE_RETURN_IF_ERROR(Pause(left, context));
   }

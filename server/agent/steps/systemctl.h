@@ -12,17 +12,17 @@ namespace pe::agent {
 
 // Properties of a unit, as `systemctl show` prints them; a unit that systemd does not know has load_state "not-found".
 struct UnitStatus {
-  std::string load_state;       // "loaded", "not-found", "masked", "bad-setting", "error"
-  std::string active_state;     // "active", "inactive", "failed", "activating", "deactivating", "reloading"
-  std::string sub_state;        // "running", "exited", "dead", "auto-restart" ...
-  std::string file_state;       // "enabled", "disabled", "static", "masked", "generated", "alias", "" ...
-  std::string type;             // "simple", "oneshot" ...; empty for units that are not services
-  std::string result;           // "success", "exit-code" ...
-  std::string invocation_id;    // of the current or last run
-  std::string restarts;         // NRestarts
-  int64_t active_since_us = 0;  // when it last became active, on the host's monotonic clock
-  bool need_reload = false;     // files changed since systemd read them
-  bool has_run = false;         // its main program has ended at least once since boot
+  std::string load_state;          // "loaded", "not-found", "masked", "bad-setting", "error"
+  std::string active_state;        // "active", "inactive", "failed", "activating", "deactivating", "reloading"
+  std::string sub_state;           // "running", "exited", "dead", "auto-restart" ...
+  std::string file_state;          // "enabled", "disabled", "static", "masked", "generated", "alias", "" ...
+  std::string type;                // "simple", "oneshot" ...; empty for units that are not services
+  std::string result;              // "success", "exit-code" ...
+  std::string invocation_id;       // of the current or last run
+  std::string restarts;            // NRestarts
+  MonoMicros active_since_us = 0;  // when it last became active
+  bool need_reload = false;        // files changed since systemd read them
+  bool has_run = false;            // its main program has ended at least once since boot
 
   bool Active() const { return active_state == "active" || active_state == "reloading"; }
   // Active, or a oneshot service that has done its work.
@@ -32,13 +32,14 @@ struct UnitStatus {
   bool Stopped() const { return active_state == "inactive" || active_state == "failed"; }
 };
 
+// Of what `systemctl show` prints: NAME=VALUE lines.
 UnitStatus ParseUnitStatus(absl::string_view output);
 
 // Needs an init.
 absl::StatusOr<UnitStatus> ShowUnit(const std::string& name, StepContext& context);
 
-// The enablement alone, read from the files of the root; for hosts without an init. Empty when there is no such unit.
-absl::StatusOr<std::string> EnablementOffline(const std::string& name, StepContext& context);
+// The enablement alone, read from the files of the moment; also on hosts without an init. Empty: there is no such unit.
+absl::StatusOr<std::string> EnablementOnDisk(const std::string& name, StepContext& context);
 
 // Runs `systemctl ARGUMENTS...`; SYSTEMCTL_FAILED with what it said.
 absl::Status Systemctl(const std::vector<std::string>& arguments, StepContext& context);
@@ -46,9 +47,11 @@ absl::Status Systemctl(const std::vector<std::string>& arguments, StepContext& c
 // The last `lines` journal lines of a unit; empty when there are none or no journal.
 std::string JournalTail(const std::string& name, int lines, StepContext& context);
 
-// Looks until the unit has been started and stayed so, in the same run, for `window_us`. UNIT_FAILED with its last
-// journal lines when it fails, ends or restarts meanwhile.
-absl::Status AwaitStable(const std::string& name, int64_t window_us, StepContext& context);
+// Looks until the unit has been started and stayed so, in the same run and since `begun` (when it was told to) at the
+// earliest, for `window_us`, and gives the last look.
+// UNIT_FAILED with its last journal lines when it fails, ends or restarts meanwhile.
+absl::StatusOr<UnitStatus> AwaitStable(const std::string& name, MonoMicros begun, int64_t window_us,
+                                       StepContext& context);
 
 }  // namespace pe::agent
 

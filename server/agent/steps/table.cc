@@ -39,6 +39,8 @@ const StepType* FindStepType(const StepBody& body) {
       return &SysctlType();
     case StepBody::kHostname:
       return &HostnameType();
+    case StepBody::kReboot:
+      return &RebootType();
     case StepBody::kExec:
       return &ExecType();
     case StepBody::kProbe:

@@ -22,6 +22,7 @@ const StepType& AuthorizedKeyType();
 const StepType& UnitType();
 const StepType& SysctlType();
 const StepType& HostnameType();
+const StepType& RebootType();
 const StepType& ExecType();
 const StepType& ProbeType();
 

@@ -93,7 +93,7 @@ absl::StatusOr<UnitStatus> LookAtUnit(const Unit& unit, StepContext& context) {
   if (context.has_init) return ShowUnit(unit.name(), context);
   UnitStatus status;
   if (WantedEnablement(unit) == Unit::ENABLEMENT_UNSPECIFIED) return status;
-  absl::StatusOr<std::string> offline = EnablementOffline(unit.name(), context);
+  absl::StatusOr<std::string> offline = EnablementOnDisk(unit.name(), context);
   // In a plan, the step that installs systemd may still be ahead.
   if (absl::IsNotFound(offline.status())) offline = std::string();
   PE_RETURN_IF_ERROR(offline.status());
@@ -101,37 +101,69 @@ absl::StatusOr<UnitStatus> LookAtUnit(const Unit& unit, StepContext& context) {
   return status;
 }
 
+absl::Status CheckInstallable(const Unit& unit, const std::string& file_state) {
+  if (WantedEnablement(unit) != Unit::ENABLED || (file_state != "static" && file_state != "generated"))
+    return absl::OkStatus();
+  return StepError(
+      absl::StatusCode::kFailedPrecondition, "UNIT_NOT_INSTALLABLE",
+      absl::StrCat(unit.name(), " is ", file_state, ": it has no [Install] section, so it cannot be enabled"),
+      "leave `enabled` unset, or give the unit an [Install] section");
+}
+
 absl::Status CheckKnown(const Unit& unit, const UnitStatus& now) {
   if (now.load_state == "not-found" && WantedEnablement(unit) != Unit::MASKED && unit.state() != Unit::STOPPED) {
     return StepError(absl::StatusCode::kNotFound, "UNIT_NOT_FOUND", absl::StrCat("systemd knows no unit ", unit.name()),
                      "install the package that brings it, or give its `content`");
   }
-  if (WantedEnablement(unit) == Unit::ENABLED && (now.file_state == "static" || now.file_state == "generated")) {
-    return StepError(
-        absl::StatusCode::kFailedPrecondition, "UNIT_NOT_INSTALLABLE",
-        absl::StrCat(unit.name(), " is ", now.file_state, ": it has no [Install] section, so it cannot be enabled"),
-        "leave `enabled` unset, or give the unit an [Install] section");
-  }
-  return absl::OkStatus();
+  return CheckInstallable(unit, now.file_state);
 }
 
-absl::Status SetEnablement(const Unit& unit, const UnitStatus& now, StepContext& context) {
-  const Unit::Enablement wanted = WantedEnablement(unit);
-  if (EnablementMet(wanted, now.file_state)) return absl::OkStatus();
+// How systemctl is to go about enablements.
+constexpr const char* kOfflineRoot = "--root=/";
+constexpr const char* kWithoutReload = "--no-reload";
+
+// `how`: nothing, or one of the two above.
+absl::Status SetEnablement(const Unit& unit, const std::string& now, const char* how, StepContext& context) {
   const auto run = [&](const char* verb) {
     std::vector<std::string> arguments = {verb, unit.name()};
-    if (!context.has_init) arguments.insert(arguments.begin(), "--root=/");
+    if (how != nullptr) arguments.insert(arguments.begin(), how);
     return Systemctl(arguments, context);
   };
+  const Unit::Enablement wanted = WantedEnablement(unit);
   if (wanted == Unit::MASKED) return run("mask");
-  if (now.file_state == "masked") PE_RETURN_IF_ERROR(run("unmask"));
+  if (now == "masked") PE_RETURN_IF_ERROR(run("unmask"));
   return run(wanted == Unit::ENABLED ? "enable" : "disable");
 }
 
-absl::Status SetState(const Unit& unit, const UnitStatus& now, StepContext& context) {
-  if (StateMet(unit.state(), now)) return absl::OkStatus();
+// Changed files and enablement with one reload for both: it costs as much as everything else that a step does.
+absl::Status EnableAndReload(const Unit& unit, const Observation& seen, StepContext& context) {
+  if (WantedEnablement(unit) != Unit::ENABLEMENT_UNSPECIFIED) {
+    UnitStatus before;
+    PE_ASSIGN_OR_RETURN(before.file_state, EnablementOnDisk(unit.name(), context));
+    PE_RETURN_IF_ERROR(CheckInstallable(unit, before.file_state));
+    // Empty: a unit of systemd's own making, say; it is seen after the reload.
+    if (!before.file_state.empty() && !EnablementMet(WantedEnablement(unit), before.file_state)) {
+      const auto active = seen.values.find("active_state");
+      if (active != seen.values.end()) before.active_state = active->second;
+      Unit enablement = unit;
+      enablement.clear_state();
+      PE_ASSIGN_OR_RETURN(const std::string record, UnitRecord(enablement, before, PathsOf(unit), context));
+      PE_RETURN_IF_ERROR(context.undo.Record(record));
+      PE_RETURN_IF_ERROR(SetEnablement(unit, before.file_state, kWithoutReload, context));
+    }
+  }
+  return Systemctl({"daemon-reload"}, context);
+}
+
+// `now`: as it is; what it has become afterwards.
+absl::Status SetState(const Unit& unit, UnitStatus& now, StepContext& context) {
+  const MonoMicros begun = context.clock.Mono();
   const absl::Status done = Systemctl({std::string(Verb(unit.state())), unit.name()}, context);
   if (!done.ok() && DetailsOf(done).error_code != "SYSTEMCTL_FAILED") return done;
+  if (unit.state() == Unit::STOPPED && done.ok()) {
+    PE_ASSIGN_OR_RETURN(now, ShowUnit(unit.name(), context));
+    return done;
+  }
   if (unit.state() == Unit::STOPPED) return done;
   if (!done.ok()) {
     const std::string journal = JournalTail(unit.name(), 20, context);
@@ -141,7 +173,8 @@ absl::Status SetState(const Unit& unit, const UnitStatus& now, StepContext& cont
                      DetailsOf(done).exit_code);
   }
   const int64_t window_ms = unit.stable_window_ms() > 0 ? unit.stable_window_ms() : kStableWindowMs;
-  return AwaitStable(unit.name(), window_ms * kMicrosPerMilli, context);
+  PE_ASSIGN_OR_RETURN(now, AwaitStable(unit.name(), begun, window_ms * kMicrosPerMilli, context));
+  return absl::OkStatus();
 }
 
 std::string Sentence(const Unit& unit, const UnitStatus& now, const StepContext& context) {
@@ -151,6 +184,29 @@ std::string Sentence(const Unit& unit, const UnitStatus& now, const StepContext&
   if (!context.has_init && unit.state() != Unit::STATE_UNSPECIFIED)
     absl::StrAppend(&text, "; no init runs here, so its state is left to the boot");
   return text;
+}
+
+// What is still missing of enablement and state; true when something was. `now`: as it is, then as it has become.
+absl::StatusOr<bool> BringAbout(const Unit& unit, UnitStatus& now, StepContext& context) {
+  const bool state_met = !context.has_init || StateMet(unit.state(), now);
+  const bool enablement_met = EnablementMet(WantedEnablement(unit), now.file_state);
+  if (state_met && enablement_met) return false;
+  Unit missing = unit;
+  if (state_met) missing.clear_state();
+  if (enablement_met) {
+    missing.clear_enablement();
+    missing.clear_enabled();
+  }
+  PE_ASSIGN_OR_RETURN(const std::string record, UnitRecord(missing, now, PathsOf(unit), context));
+  PE_RETURN_IF_ERROR(context.undo.Record(record));
+  if (!enablement_met) {
+    PE_RETURN_IF_ERROR(SetEnablement(unit, now.file_state, context.has_init ? nullptr : kOfflineRoot, context));
+    if (state_met) {
+      PE_ASSIGN_OR_RETURN(now, LookAtUnit(unit, context));
+    }
+  }
+  if (!state_met) PE_RETURN_IF_ERROR(SetState(unit, now, context));
+  return true;
 }
 
 class UnitStep final : public StepType {
@@ -183,7 +239,7 @@ class UnitStep final : public StepType {
     return seen;
   }
 
-  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation&, StepContext& context) const override {
+  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation& seen, StepContext& context) const override {
     const Unit& unit = body.unit();
     bool changed = false;
     for (const WholeFile& file : FilesOf(unit)) {
@@ -191,23 +247,18 @@ class UnitStep final : public StepType {
       PE_ASSIGN_OR_RETURN(const bool put, Put(file, context));
       changed |= put;
     }
-    PE_ASSIGN_OR_RETURN(UnitStatus now, LookAtUnit(unit, context));
+    UnitStatus now;
+    if (!changed || !context.has_init) {
+      PE_ASSIGN_OR_RETURN(now, LookAtUnit(unit, context));
+    }
     if (context.has_init && (changed || now.need_reload)) {
-      PE_RETURN_IF_ERROR(Systemctl({"daemon-reload"}, context));
+      PE_RETURN_IF_ERROR(EnableAndReload(unit, seen, context));
       PE_ASSIGN_OR_RETURN(now, ShowUnit(unit.name(), context));
       changed = true;
     }
     PE_RETURN_IF_ERROR(CheckKnown(unit, now));
-    const bool state_met = !context.has_init || StateMet(unit.state(), now);
-    if (!state_met || !EnablementMet(WantedEnablement(unit), now.file_state)) {
-      PE_ASSIGN_OR_RETURN(const std::string record, UnitRecord(unit, now, PathsOf(unit), context));
-      PE_RETURN_IF_ERROR(context.undo.Record(record));
-      PE_RETURN_IF_ERROR(SetEnablement(unit, now, context));
-      if (!state_met) PE_RETURN_IF_ERROR(SetState(unit, now, context));
-      changed = true;
-      PE_ASSIGN_OR_RETURN(now, LookAtUnit(unit, context));
-    }
-    return Applied{.changed = changed,
+    PE_ASSIGN_OR_RETURN(const bool brought, BringAbout(unit, now, context));
+    return Applied{.changed = changed || brought,
                    .message = Sentence(unit, now, context),
                    .values = {{"active_state", now.active_state},
                               {"unit_file_state", now.file_state},

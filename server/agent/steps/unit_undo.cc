@@ -82,10 +82,11 @@ absl::Status UndoUnitState(const Record& record, StepContext& context) {
   if (context.has_init) {
     PE_ASSIGN_OR_RETURN(now, ShowUnit(name, context));
   } else {
-    PE_ASSIGN_OR_RETURN(now.file_state, EnablementOffline(name, context));
+    PE_ASSIGN_OR_RETURN(now.file_state, EnablementOnDisk(name, context));
   }
   // Gone, file and all (the undo of its file came before): it neither runs nor starts at boot.
-  const bool was_idle = runs_before != "yes" && (enablement_before.empty() || enablement_before == "disabled");
+  const bool was_off = enablement_after.empty() || enablement_before.empty() || enablement_before == "disabled";
+  const bool was_idle = runs_before != "yes" && was_off;
   if (now.load_state == "not-found" && was_idle) return absl::OkStatus();
   const std::string runs_now = now.Active() ? "yes" : "no";
   const bool ours_enablement = !enablement_after.empty() && now.file_state != enablement_before;

@@ -12,6 +12,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "base/mutant.h"
 #include "base/status.h"
 #include "server/agent/system/errno_status.h"
 #include "server/agent/system/remove_tree.h"
@@ -94,6 +95,10 @@ absl::Status RealFileSystem::WriteAtomic(const std::string& path, absl::string_v
   absl::Cleanup remove = [&] { unlink(temporary.c_str()); };
   PE_RETURN_IF_ERROR(FillTemporary(temporary, path, content, attributes));
   if (check != nullptr) PE_RETURN_IF_ERROR(check->Run(temporary));
+  if (PE_MUTANT(torn_file_write)) {
+    UniqueFd fd(open(real.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    return WriteAll(fd.get(), content, path);
+  }
   if (rename(temporary.c_str(), real.c_str()) != 0) return ErrnoStatus(errno, path);
   std::move(remove).Cancel();
   return SyncDirectory(ParentOf(real));

@@ -13,6 +13,8 @@
 
 #include <initializer_list>
 
+#include "base/mutant.h"
+
 namespace pe::agent {
 namespace {
 
@@ -160,7 +162,7 @@ struct Tree {
 void Supervise(Tree& tree, int child_ended) {
   bool killing = false;
   int ticks_after_leader = 0;
-  while (!tree.empty) {
+  while (!tree.empty && !(PE_MUTANT(leak_child) && tree.leader_reaped)) {
     pollfd fds[] = {{child_ended, POLLIN, 0}, {tree.job.control, POLLIN, 0}};
     const bool sweeping = killing || tree.leader_reaped;
     poll(fds, killing ? 1 : 2, sweeping ? kTickMs : -1);

@@ -153,7 +153,7 @@ class Loader {
     auto call = std::make_shared<Call>();
     if (distinct_) call->request.set_request_id("bench-" + std::to_string(next_id_++));
     stubs_[connection]->async()->Provision(
-        &call->context, &call->request, &call->response, [this, call, connection](const grpc::Status& status) {
+        &call->context, &call->request, &call->response, [this, call, connection](const grpc::Status& status) mutable {
           if (status.ok()) {
             load_->latencies.Add(NowMicros() - call->begin);
           } else if (load_->failures++ == 0) {
@@ -162,6 +162,8 @@ class Loader {
           if (NowMicros() < end_) return Next(connection);
           if (--running_ > 0) return;
           load_->last = std::move(call->response);
+          // It holds the channel, whose end joins gRPC's thread: this one.
+          call.reset();
           std::promise<void> done =
               std::move(all_done_);  // whoever waits destroys this loader while set_value still runs
           done.set_value();

@@ -85,6 +85,7 @@ class World {
             .undo = undo,
             .blobs = blobs,
             .cancel = cancel,
+            .units = host ? &units : nullptr,
             .has_init = host,
             .observe_only = observe_only};
   }
@@ -102,6 +103,7 @@ class World {
   RealFileSystem files;
   RealProcessRunner processes;
   const bool host;
+  SystemdUnitSource units;
   Reports reports;
   MemoryUndo undo;
   MemoryBlobs blobs;

@@ -29,6 +29,15 @@ TEST_F(FileSystemTest, WritesAtomicallyAndLeavesNoTemporary) {
   EXPECT_THAT(*files_.List("/"), ElementsAre("f"));
 }
 
+// Whoever reads the old file while it is replaced reads all of the old one.
+TEST_F(FileSystemTest, AFileIsReplacedAndNeverWrittenOver) {
+  ASSERT_TRUE(files_.WriteAtomic("/f", "one", Mine(0600), nullptr).ok());
+  ASSERT_EQ(link((folder_.path() + "/f").c_str(), (folder_.path() + "/old").c_str()), 0);
+  ASSERT_TRUE(files_.WriteAtomic("/f", "two", Mine(0600), nullptr).ok());
+  EXPECT_EQ(*files_.Read("/old", 100), "one");
+  EXPECT_EQ(*files_.Read("/f", 100), "two");
+}
+
 TEST_F(FileSystemTest, ARefusedCheckLeavesTheOldFile) {
   struct Refuse : FileSystem::Check {
     absl::Status Run(const std::string& temporary) override {

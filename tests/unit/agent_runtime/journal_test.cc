@@ -78,17 +78,19 @@ class DiskRunStoreTest : public testing::Test {
 TEST_F(DiskRunStoreTest, NothingIsWrittenBeforeTheFirstRecordAndNothingStaysAfterForget) {
   Journal journal(store_, "job/0/0", "PLAN", 7, 40);
   EXPECT_THAT(*store_.LoadRuns(), IsEmpty());
-  ASSERT_TRUE(journal.Intent(1, 1, true).ok());
+  ASSERT_TRUE(journal.Intent(1, 1, "boot", true).ok());
   ASSERT_TRUE(journal.Result(1, 1, 42, Changed(), false).ok());
-  EXPECT_THAT(Stored(), ElementsAre(JournalRecord{.kind = Kind::kRun, .epoch = 7, .seq = 40, .payload = "job/0/0"},
-                                    JournalRecord{.kind = Kind::kPlan, .epoch = 7, .payload = "PLAN"},
-                                    JournalRecord{.kind = Kind::kIntent, .position = 1, .attempt = 1, .epoch = 7},
-                                    JournalRecord{.kind = Kind::kResult,
-                                                  .position = 1,
-                                                  .attempt = 1,
-                                                  .epoch = 7,
-                                                  .seq = 42,
-                                                  .payload = Changed().SerializeAsString()}));
+  EXPECT_THAT(
+      Stored(),
+      ElementsAre(JournalRecord{.kind = Kind::kRun, .epoch = 7, .seq = 40, .payload = "job/0/0"},
+                  JournalRecord{.kind = Kind::kPlan, .epoch = 7, .payload = "PLAN"},
+                  JournalRecord{.kind = Kind::kIntent, .position = 1, .attempt = 1, .epoch = 7, .payload = "boot"},
+                  JournalRecord{.kind = Kind::kResult,
+                                .position = 1,
+                                .attempt = 1,
+                                .epoch = 7,
+                                .seq = 42,
+                                .payload = Changed().SerializeAsString()}));
   EXPECT_EQ((*files_.Stat(Path()))->mode, 0600u);
   EXPECT_EQ((*files_.Stat(state_))->mode, 0700u);
   ASSERT_TRUE(store_.Forget("job/0/0").ok());
@@ -97,14 +99,15 @@ TEST_F(DiskRunStoreTest, NothingIsWrittenBeforeTheFirstRecordAndNothingStaysAfte
 }
 
 TEST_F(DiskRunStoreTest, ATornTailIsCutBeforeMoreIsAppended) {
-  Journal(store_, "job/0/0", "PLAN", 7, 0).Intent(1, 1, true).IgnoreError();
+  Journal(store_, "job/0/0", "PLAN", 7, 0).Intent(1, 1, "boot", true).IgnoreError();
   std::ofstream(Path(), std::ios::app | std::ios::binary) << EncodeRecord({.kind = Kind::kDone}).substr(0, 11);
   std::vector<StoredRun> runs = *store_.LoadRuns();
   ASSERT_EQ(runs.size(), 1u);
-  ASSERT_TRUE(Journal(store_, std::move(runs[0]), 8).Intent(2, 1, true).ok());
+  ASSERT_TRUE(Journal(store_, std::move(runs[0]), 8).Intent(2, 1, "boot", true).ok());
   const std::vector<JournalRecord> records = Stored();
   ASSERT_EQ(records.size(), 4u);
-  EXPECT_EQ(records[3], (JournalRecord{.kind = Kind::kIntent, .position = 2, .attempt = 1, .epoch = 8}));
+  EXPECT_EQ(records[3],
+            (JournalRecord{.kind = Kind::kIntent, .position = 2, .attempt = 1, .epoch = 8, .payload = "boot"}));
 }
 
 TEST_F(DiskRunStoreTest, TheOwnerIsKept) {

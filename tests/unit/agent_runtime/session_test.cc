@@ -194,7 +194,7 @@ TEST_F(SessionTest, AfterACrashAStepThatMayNotRunTwiceIsUnknown) {
   DiskRunStore store(files, state_);
   ASSERT_TRUE(store.SaveOwner({"engine1", 1}).ok());
   const v1::Plan plan = PlanMaker(kRun).Step("once-only").Step("b").plan();
-  ASSERT_TRUE(Journal(store, kRun, plan.SerializeAsString(), 1, 0).Intent(0, 1, true).ok());
+  ASSERT_TRUE(Journal(store, kRun, plan.SerializeAsString(), 1, 0).Intent(0, 1, "boot", true).ok());
   Life life(state_);
   EngineSide engine(life);
   engine.Welcome(1, "engine1", {EngineSide::After(kRun, 1)});

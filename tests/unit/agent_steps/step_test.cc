@@ -233,6 +233,7 @@ TEST(UnitStep, UndoLeavesAUnitAloneWhoseFileIsSomebodyElses) {
     };
   };
   host.processes.On({"daemon-reload"}, "");
+  host.processes.On({"is-enabled"}, "disabled\n", 1);
   host.processes.On({" enable "}, becomes(&state, "enabled"));
   host.processes.On({" start "}, becomes(&active, "active"));
   StepBody body;

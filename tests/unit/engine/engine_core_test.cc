@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "server/engine/fold.h"
+#include "server/engine/transitions.h"
 #include "storage/memory/memory_store.h"
 #include "tests/unit/engine/fake_transport.h"
 
@@ -230,6 +231,32 @@ TEST_F(EngineCoreTest, CancelStopsARunningJobAndAQueuedOneAtOnce) {
   }
   EXPECT_TRUE(transport_.host("h1").cancelled);
   CheckLog(running);
+}
+
+// Also while the job's end is on its way to the store, which takes nothing after it.
+TEST_F(EngineCoreTest, ACancelIsAnsweredWheneverItComes) {
+  bool ended = false;
+  for (int commits = 0; !ended; ++commits) {
+    const absl::StatusOr<Job> job = Provision(Request({"h1"}));
+    ASSERT_TRUE(job.ok()) << job.status();
+    int left = commits;
+    for (int quiet = 0; quiet < 3;) {
+      if (store_.pending() > 0 && left-- == 0) break;
+      store_.Pump();
+      const bool did = core_->RunOnce();
+      quiet = (transport_.Pump() || did) ? 0 : quiet + 1;
+    }
+    ended = left >= 0;
+    std::optional<absl::StatusOr<Job>> answer;
+    provision::v1::CancelRequest request;
+    request.set_name(job->name());
+    core_->Cancel(request, "test", [&](absl::StatusOr<Job> cancelled) { answer = std::move(cancelled); });
+    core_->RunOnce();
+    Settle();
+    ASSERT_TRUE(answer.has_value());
+    EXPECT_TRUE(answer->ok()) << "after " << commits << " commits: " << answer->status();
+    EXPECT_TRUE(IsTerminal(Get(job->name().substr(5)).state())) << "after " << commits << " commits";
+  }
 }
 
 TEST_F(EngineCoreTest, TheDeadlineEndsAJob) {

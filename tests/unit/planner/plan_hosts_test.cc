@@ -53,6 +53,30 @@ TEST(PlanHosts, ARootFilesystemIsMadeOnTheHostsSideFirst) {
   EXPECT_EQ(PlaceStages(planning.spec, "ssh").size(), 1u);
 }
 
+TEST(PlanHosts, ARebootEndsItsStage) {
+  Planning planning(
+      "security {patches: SECURITY reboot: IF_REQUIRED} steps {id: 'a' reboot {}} steps {id: 'b' file {path: '/b'}}");
+  EXPECT_EQ(PlaceStages(planning.spec, "ssh").size(), 3u);
+  const StagePlan plan = planning.Plan();
+  EXPECT_THAT(Shown(plan), ElementsAre("0 security.patches security_patches", "1 security.reboot reboot after 0"));
+  EXPECT_TRUE(BodyAt(plan, 1).reboot().if_required());
+  EXPECT_EQ(plan.steps[1].status.not_undoable(), "a reboot cannot be taken back");
+  planning.input.stage = 1;
+  EXPECT_THAT(Shown(planning.Plan()), ElementsAre("0 a reboot"));
+  planning.input.stage = 2;
+  EXPECT_THAT(Shown(planning.Plan()), ElementsAre("0 b file"));
+}
+
+TEST(PlanHosts, WhatCannotBeRebooted) {
+  Planning container("steps {id: 'a' reboot {}}");
+  container.facts.clear_capabilities();
+  EXPECT_THAT(container.Errors(), ElementsAre(HasSubstr("spec.steps[0]: the target cannot be rebooted")));
+  Planning root("os {distribution: 'debian'} security {reboot: IF_REQUIRED} steps {id: 'a' reboot {}}");
+  root.input.transport = "rootfs";
+  const StagePlan plan = root.Plan();
+  EXPECT_THAT(plan.steps.back().status.reason(), HasSubstr("a root filesystem does not run"));
+}
+
 TEST(PlanHosts, ATargetWithoutAnOperatingSystem) {
   Planning planning("os {distribution: 'debian' release: 'bookworm'}");
   planning.facts = provision::v1::Facts();

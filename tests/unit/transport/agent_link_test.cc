@@ -94,13 +94,11 @@ TEST_F(AgentLinkTest, AFailureAfterTheGreetingIsThePushs) {
 }
 
 TEST_F(AgentLinkTest, PushesWhatTheHostWants) {
-  PipeEvents* events = nullptr;
-  host_.on_run = [&](Program program, PipeEvents* of) {
-    if (program == Program::kAttach) return of->OnEnd({.exit_code = 127});
-    of->OnBytes("PE1 x86_64 0\nWA");
-    of->OnBytes("NT\n");
-    of->OnBytes("DONE\n" + HelloBytes(digest_));
-    events = of;
+  host_.on_run = [&](Program program, PipeEvents* events) {
+    if (program == Program::kAttach) return events->OnEnd({.exit_code = 127});
+    events->OnBytes("PE1 x86_64 0\nWA");
+    events->OnBytes("NT\n");
+    events->OnBytes("DONE\n" + HelloBytes(digest_));
   };
   const auto connection = Connect();
   ASSERT_TRUE(recorder_->WaitOpen()) << End().message;

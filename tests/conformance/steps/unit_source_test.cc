@@ -1,0 +1,80 @@
+// What systemd's socket says of units is what systemctl prints; on a throw-away host only.
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "tests/conformance/steps/world.h"
+
+namespace pe::agent {
+namespace {
+
+const std::vector<std::string> kAsked = {"Id",
+                                         "LoadState",
+                                         "ActiveState",
+                                         "SubState",
+                                         "UnitFileState",
+                                         "NeedDaemonReload",
+                                         "InvocationID",
+                                         "Type",
+                                         "Result",
+                                         "NRestarts",
+                                         "ExecMainExitTimestampMonotonic",
+                                         "ActiveEnterTimestampMonotonic"};
+
+class UnitSourceTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const char* wanted = getenv("PE_CONFORMANCE_HOST");
+    if (wanted == nullptr || std::string(wanted) != "1") GTEST_SKIP() << "needs a throw-away host";
+  }
+  World world_{""};
+};
+
+class UnitsOfUnitSourceTest : public UnitSourceTest, public testing::WithParamInterface<std::string> {};
+
+TEST_P(UnitsOfUnitSourceTest, SaysWhatSystemctlShows) {
+  const auto properties = world_.units.Properties(GetParam(), kAsked, world_.cancel);
+  ASSERT_TRUE(properties.ok()) << properties.status();
+  std::map<std::string, std::string> shown;
+  const std::string output = world_.Output({"systemctl", "show", "-p", absl::StrJoin(kAsked, ","), "--", GetParam()});
+  for (const absl::string_view line : absl::StrSplit(output, '\n', absl::SkipEmpty()))
+    shown.insert(std::pair<std::string, std::string>(absl::StrSplit(line, absl::MaxSplits('=', 1))));
+  EXPECT_EQ(*properties, shown);
+}
+
+TEST_P(UnitsOfUnitSourceTest, KnowsWhetherItIsEnabled) {
+  const auto state = world_.units.FileState(GetParam(), world_.cancel);
+  const std::string said(
+      absl::StripAsciiWhitespace(world_.Output({"systemctl", "--root=/", "is-enabled", "--", GetParam()})));
+  if (said.empty()) {
+    EXPECT_TRUE(absl::IsNotFound(state.status())) << state.status();
+  } else {
+    ASSERT_TRUE(state.ok()) << state.status();
+    EXPECT_EQ(*state, said);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Units, UnitsOfUnitSourceTest,
+                         testing::Values("ssh.service", "multi-user.target", "systemd-journald.socket", "-.mount",
+                                         "apt-daily.timer", "no-such-thing.service"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           for (char& c : name) c = isalnum(static_cast<unsigned char>(c)) ? c : '_';
+                           return name + std::to_string(info.index);
+                         });
+
+TEST_F(UnitSourceTest, RefusesWhatIsNoUnit) {
+  EXPECT_FALSE(world_.units.Properties("no unit", {"Id"}, world_.cancel).ok());
+  EXPECT_FALSE(world_.units.Properties("getty@.service", {"Id"}, world_.cancel).ok());
+}
+
+TEST_F(UnitSourceTest, ACancelEndsTheWait) {
+  CancelToken cancelled;
+  cancelled.Set(CancelToken::Why::kCancelled);
+  EXPECT_TRUE(absl::IsCancelled(world_.units.FileState("ssh.service", cancelled).status()));
+}
+
+}  // namespace
+}  // namespace pe::agent
