@@ -26,7 +26,8 @@ constexpr Unit kSizes[] = {
 constexpr int64_t kLongest = int64_t{36'525} * 24 * 3600 * kMicrosPerSecond;
 constexpr int64_t kLargest = int64_t{1} << 50;
 
-absl::StatusOr<int64_t> Parse(absl::string_view text, absl::Span<const Unit> units, int64_t most, const char* examples) {
+absl::StatusOr<int64_t> Parse(absl::string_view text, absl::Span<const Unit> units, int64_t most,
+                              const char* examples) {
   for (const Unit& unit : units) {
     absl::string_view digits = text;
     int64_t number = 0;
@@ -40,7 +41,9 @@ absl::StatusOr<int64_t> Parse(absl::string_view text, absl::Span<const Unit> uni
 
 }  // namespace
 
-absl::StatusOr<int64_t> ParseSpan(absl::string_view text) { return Parse(text, kSpans, kLongest, "30d, 12h, 90m or 45s"); }
+absl::StatusOr<int64_t> ParseSpan(absl::string_view text) {
+  return Parse(text, kSpans, kLongest, "30d, 12h, 90m or 45s");
+}
 
 absl::StatusOr<int64_t> ParseByteSize(absl::string_view text) {
   return Parse(text, kSizes, kLargest, "10GiB, 512MiB or 64KiB");

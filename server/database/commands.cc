@@ -44,7 +44,8 @@ std::string Contents(const DatabaseReport& report) {
   std::string text = absl::StrCat(Counted(report.jobs, "job"), " (", report.unfinished, " not ended), ",
                                   Counted(report.events, "event"), ", ", Counted(report.resources, "resource"),
                                   ", schema ", report.schema, ", ", SizeText(report.bytes));
-  if (report.trimmed > 0) absl::StrAppend(&text, "; of ", Counted(report.trimmed, "job"), " retention has dropped events");
+  if (report.trimmed > 0)
+    absl::StrAppend(&text, "; of ", Counted(report.trimmed, "job"), " retention has dropped events");
   return text;
 }
 

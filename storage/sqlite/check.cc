@@ -30,14 +30,11 @@ struct Reference {
   const char* what;
   const char* sql;
 };
-constexpr Reference kReferences[] = {{"jobs without their spec", sql::kJobsWithoutSpec},
-                                     {"specs of no job", sql::kSpecsWithoutJob},
-                                     {"targets of no job", sql::kTargetsWithoutJob},
-                                     {"resource links of no job", sql::kLinksWithoutJob},
-                                     {"event chunks of no job", sql::kEventsWithoutJob},
-                                     {"private rows of no unfinished job", sql::kPrivateWithoutJob},
-                                     {"request ids of no job", sql::kRequestsWithoutJob},
-                                     {"labels of no resource", sql::kLabelsWithoutResource}};
+constexpr Reference kReferences[] = {
+    {"jobs without their spec", sql::kJobsWithoutSpec},  {"specs of no job", sql::kSpecsWithoutJob},
+    {"targets of no job", sql::kTargetsWithoutJob},      {"resource links of no job", sql::kLinksWithoutJob},
+    {"event chunks of no job", sql::kEventsWithoutJob},  {"private rows of no unfinished job", sql::kPrivateWithoutJob},
+    {"request ids of no job", sql::kRequestsWithoutJob}, {"labels of no resource", sql::kLabelsWithoutResource}};
 
 class Checker {
  public:
@@ -151,7 +148,8 @@ class Checker {
 std::string ImmutableUri(const std::string& file) {
   std::string uri = "file:";
   for (const char c : file) {
-    if (c == '%' || c == '?' || c == '#') absl::StrAppend(&uri, absl::StrFormat("%%%02x", static_cast<unsigned char>(c)));
+    if (c == '%' || c == '?' || c == '#')
+      absl::StrAppend(&uri, absl::StrFormat("%%%02x", static_cast<unsigned char>(c)));
     else uri.push_back(c);
   }
   return uri + "?immutable=1";

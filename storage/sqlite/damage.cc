@@ -33,10 +33,10 @@ absl::Status QuickCheck(Connection& connection) {
 }
 
 absl::Status DamagedDatabase(const std::string& folder, absl::string_view found) {
-  return absl::DataLossError(absl::StrCat(
-      "the database in ", folder, " is damaged and nothing of it is served (", found,
-      "). Restore a backup with the engine stopped: provisiond restore --data-dir ", folder,
-      " --force FILE; the damaged database is kept aside"));
+  return absl::DataLossError(absl::StrCat("the database in ", folder, " is damaged and nothing of it is served (",
+                                          found,
+                                          "). Restore a backup with the engine stopped: provisiond restore --data-dir ",
+                                          folder, " --force FILE; the damaged database is kept aside"));
 }
 
 bool DamageWasNoted(const std::string& folder) { return access(NoteOf(folder).c_str(), F_OK) == 0; }

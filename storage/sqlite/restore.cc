@@ -64,8 +64,7 @@ absl::Status Mark(const std::string& folder) {
 absl::Status PutAside(const std::string& database, const std::string& aside) {
   for (const char* part : {"", "-wal"}) {
     const std::string from = database + part;
-    if (IsThere(from) && link(from.c_str(), (aside + part).c_str()) != 0)
-      return Failed("cannot make", aside + part);
+    if (IsThere(from) && link(from.c_str(), (aside + part).c_str()) != 0) return Failed("cannot make", aside + part);
   }
   return SyncParent(aside);
 }
@@ -86,9 +85,9 @@ absl::Status Replace(const std::string& folder, const std::string& copy, const s
 
 absl::Status NoRestoreInterrupted(const std::string& folder) {
   if (!IsThere(MarkOf(folder))) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("a restore into ", folder, " was interrupted: run it again, provisiond restore --data-dir ", folder,
-                   " --force FILE"));
+  return absl::FailedPreconditionError(absl::StrCat("a restore into ", folder,
+                                                    " was interrupted: run it again, provisiond restore --data-dir ",
+                                                    folder, " --force FILE"));
 }
 
 absl::StatusOr<Restored> RestoreDatabase(const std::string& file, const std::string& folder,
@@ -102,8 +101,8 @@ absl::StatusOr<Restored> RestoreDatabase(const std::string& file, const std::str
   const std::string database = lock->database();
   const bool old = HasDatabase(database);
   if (old && !options.replace) {
-    return absl::AlreadyExistsError(absl::StrCat(
-        "there is a database in ", folder, "; with --force it is kept aside and ", file, " takes its place"));
+    return absl::AlreadyExistsError(absl::StrCat("there is a database in ", folder,
+                                                 "; with --force it is kept aside and ", file, " takes its place"));
   }
   const std::string copy = database + ".restored";
   PE_RETURN_IF_ERROR(CopyFile(file, copy));

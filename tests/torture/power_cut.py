@@ -121,7 +121,7 @@ class Seen:
     """What clients were told."""
 
     def __init__(self):
-        self.before, self.after, self.after_and_lost, self.longest = [], [], 0, 0.0
+        self.before, self.after, self.after_and_lost, self.longest, self.most = [], [], 0, 0.0, 0
 
 
 def lost(database, names):
@@ -158,6 +158,7 @@ def one_cut(number, disk, folder, rng, options, preload, seen):
                 for name in lost(disk.at / "data/provision.db", seen.before)]
     gone = lost(disk.at / "data/provision.db", [name for _, name in seen.after])
     seen.after_and_lost += len(gone)
+    seen.most = max(seen.most, len(gone))
     seen.longest = max([seen.longest, *(delay for delay, name in seen.after if name in gone)])
     seen.before += [name for _, name in seen.after if name not in gone]  # what is there once stays
     seen.after = []
@@ -206,7 +207,8 @@ def main():
     finally:
         disk.unmount()
     print(f"seed {options.seed}: {done} cuts, {len(seen.before)} acknowledged jobs, {len(problems)} problems; "
-          f"{seen.after_and_lost} that were acknowledged up to {seen.longest * 1000:.0f} ms after a cut had begun are lost")
+          f"{seen.after_and_lost} that were acknowledged up to {seen.longest * 1000:.0f} ms after a cut had begun are lost, "
+          f"at most {seen.most} of one cut")
     for problem in problems[:20]:
         print("  " + problem)
     good = bool(problems) == options.lying_disk

@@ -29,7 +29,8 @@ class SqliteBackup : public testing::Test {
       Batch batch{.epoch = lease_.epoch, .now = 100 + i};
       const std::string id = absl::StrCat("job-", i);
       batch.jobs.push_back(NewJob(id));
-      batch.appends.push_back(NewEvents(id, 1, 50, i < 30 ? provision::v1::Job::SUCCEEDED : provision::v1::Job::RUNNING));
+      batch.appends.push_back(
+          NewEvents(id, 1, 50, i < 30 ? provision::v1::Job::SUCCEEDED : provision::v1::Job::RUNNING));
       PE_ASSERT_OK(SubmitAndWait(*store_, std::move(batch)));
     }
   }
@@ -52,9 +53,7 @@ class SqliteBackup : public testing::Test {
     out.seekp(begin).write(old.data(), bytes);
     ASSERT_TRUE(out.good());
   }
-  static int Pages(const std::string& file) {
-    return static_cast<int>(std::filesystem::file_size(file) / 4096);
-  }
+  static int Pages(const std::string& file) { return static_cast<int>(std::filesystem::file_size(file) / 4096); }
 
   TempFolder folder_;
   SystemRandom random_;
@@ -137,8 +136,9 @@ TEST_F(SqliteBackup, ALogWithAHoleIsFound) {
   PE_ASSERT_OK(BackupFolder(data(), copy()));
   sqlite3* db = nullptr;
   ASSERT_EQ(sqlite3_open(copy().c_str(), &db), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(db, "DELETE FROM events WHERE job = 7; UPDATE jobs SET last_seq = 60 WHERE key = 9;"
-                             "DELETE FROM specs WHERE job = 11",
+  EXPECT_EQ(sqlite3_exec(db,
+                         "DELETE FROM events WHERE job = 7; UPDATE jobs SET last_seq = 60 WHERE key = 9;"
+                         "DELETE FROM specs WHERE job = 11",
                          nullptr, nullptr, nullptr),
             SQLITE_OK);
   sqlite3_close(db);
@@ -258,8 +258,8 @@ TEST_F(SqliteBackup, DamageThatIsMetWhileServingEndsAllReadsAndWrites) {
   store_.reset();
   for (int page = 2; page <= Pages(data() + "/provision.db"); ++page) Flip(data() + "/provision.db", page, 0, 8);
   absl::Status told;
-  auto store = OpenSqliteStore({.folder = data(), .on_damage = [&](const absl::Status& status) { told = status; }},
-                               random_);
+  auto store =
+      OpenSqliteStore({.folder = data(), .on_damage = [&](const absl::Status& status) { told = status; }}, random_);
   if (!store.ok()) {  // the pages that opening needs are among them
     PE_EXPECT_CODE(kDataLoss, store);
     return;

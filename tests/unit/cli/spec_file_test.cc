@@ -113,7 +113,8 @@ steps:
       "forEach, "
       "timeout, retry, notify, onFailure, on, osImage, repository, repositoryKey, package, securityPatches, file, "
       "directory, "
-      "symlink, fileEdit, download, user, group, authorizedKey, unit, sysctl, hostname, exec, probe, monitoring, reboot\n");
+      "symlink, fileEdit, download, user, group, authorizedKey, unit, sysctl, hostname, exec, probe, monitoring, "
+      "reboot\n");
 }
 
 TEST(SpecFile, ShowsTheLineWithACaret) {
