@@ -1,8 +1,12 @@
 #include "server/agent/agent.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/cord.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/mutant.h"
 #include "base/status.h"
@@ -17,6 +21,17 @@ using provision::agent::v1::Resume;
 
 constexpr char kCodeUrl[] = "pe/refusal";
 constexpr size_t kMostEarlySecrets = 16;
+constexpr int kMostStages = 10000;  // as many as steps of a job
+
+// The runs of one job on this host up to `run`, whose id is "JOB/TARGET/STAGE".
+std::vector<std::string> UpToStage(const std::string& run) {
+  std::vector<std::string> out = {run};
+  const size_t slash = run.rfind('/');
+  int stage = 0;
+  if (slash == std::string::npos || !absl::SimpleAtoi(run.substr(slash + 1), &stage)) return out;
+  for (int i = 0; i < std::min(stage, kMostStages); ++i) out.push_back(absl::StrCat(run.substr(0, slash + 1), i));
+  return out;
+}
 
 }  // namespace
 
@@ -158,10 +173,11 @@ absl::Status Agent::ForgetRun(const std::string& id) {
   const std::unique_ptr<Run> gone = std::move(runs_[id]);
   runs_.erase(id);
   DropBlobs(gone->plan());
-  std::vector<std::string> open;
-  for (const auto& [other, run] : runs_) open.push_back(other);
+  // The job may be still under way and may go back to what its earlier stages have kept.
+  std::vector<std::string> spared = UpToStage(id);
+  for (const auto& [other, run] : runs_) absl::c_move(UpToStage(other), std::back_inserter(spared));
   // What cannot be dropped now is dropped when the next run is forgotten.
-  options_.host.store.PruneUndo(open, options_.host.clock.Wall(), {}).IgnoreError();
+  options_.host.store.PruneUndo(id, spared, options_.host.clock.Wall(), options_.undo_limits).IgnoreError();
   return absl::OkStatus();
 }
 

@@ -24,6 +24,7 @@ class Agent {
     std::function<provision::v1::Facts()> gather_facts;
     RunHost host;
     BlobStore& blobs;  // the one that the executor's steps read
+    UndoLimits undo_limits = {};
   };
   explicit Agent(Options options) : options_(std::move(options)) {}
 

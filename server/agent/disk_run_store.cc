@@ -133,11 +133,34 @@ std::unique_ptr<UndoStore> DiskRunStore::Undo(const std::string& run, int index,
   return std::make_unique<DiskUndoStore>(files_, UndoFolder(run), index, body);
 }
 
-absl::Status DiskRunStore::PruneUndo(const std::vector<std::string>& open, WallMicros now, const UndoLimits& limits) {
-  PE_ASSIGN_OR_RETURN(std::vector<KeptUndo> folders, ListUndo(folder_ + "/undo"));
-  for (const std::string& run : open) std::erase_if(folders, [&](const auto& f) { return f.name == KeyOf(run); });
-  for (const std::string& name : UndoToDrop(std::move(folders), now, limits))
+absl::Status DiskRunStore::Measure(const std::string& ended) {
+  const std::string root = folder_ + "/undo";
+  std::vector<std::string> keys = {KeyOf(ended)};
+  if (!kept_) {
+    const absl::StatusOr<std::vector<std::string>> all = files_.List(root);
+    if (!all.ok() && !absl::IsNotFound(all.status())) return all.status();
+    if (all.ok()) keys = *all;
+    kept_.emplace();
+  }
+  for (const std::string& key : keys) {
+    PE_ASSIGN_OR_RETURN(KeptUndo kept, MeasureUndo(root, key));
+    if (kept.bytes > 0) (*kept_)[key] = std::move(kept);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status DiskRunStore::PruneUndo(const std::string& ended, const std::vector<std::string>& spared, WallMicros now,
+                                     const UndoLimits& limits) {
+  const absl::MutexLock lock(&mutex_);
+  PE_RETURN_IF_ERROR(Measure(ended));
+  std::map<std::string, KeptUndo> others = *kept_;
+  for (const std::string& run : spared) others.erase(KeyOf(run));
+  std::vector<KeptUndo> folders;
+  for (auto& [key, kept] : others) folders.push_back(std::move(kept));
+  for (const std::string& name : UndoToDrop(std::move(folders), now, limits)) {
     PE_RETURN_IF_ERROR(files_.RemoveAll(absl::StrCat(folder_, "/undo/", name)));
+    kept_->erase(name);
+  }
   return absl::OkStatus();
 }
 

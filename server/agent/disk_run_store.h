@@ -6,11 +6,16 @@
 #ifndef SERVER_AGENT_DISK_RUN_STORE_H_
 #define SERVER_AGENT_DISK_RUN_STORE_H_
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "server/agent/run_store.h"
+#include "server/agent/undo_prune.h"
 
 namespace pe::agent {
 
@@ -26,15 +31,20 @@ class DiskRunStore final : public RunStore {
   absl::StatusOr<std::unique_ptr<RunFile>> Reopen(const StoredRun& run) override;
   absl::Status Forget(const std::string& run) override;
   std::unique_ptr<UndoStore> Undo(const std::string& run, int index, const provision::v1::StepBody& body) override;
-  absl::Status PruneUndo(const std::vector<std::string>& open, WallMicros now, const UndoLimits& limits) override;
+  absl::Status PruneUndo(const std::string& ended, const std::vector<std::string>& spared, WallMicros now,
+                         const UndoLimits& limits) override;
   std::unique_ptr<UndoSource> UndoOf(const std::string& run, int index) override;
 
  private:
   std::string JournalPath(const std::string& run) const;
   std::string UndoFolder(const std::string& run) const;
+  absl::Status Measure(const std::string& ended) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   FileSystem& files_;
   const std::string folder_;
+  absl::Mutex mutex_;
+  // By key; measured once in this life, then kept true. Unset: not measured yet.
+  std::optional<std::map<std::string, KeptUndo>> kept_ ABSL_GUARDED_BY(mutex_);
 };
 
 // Makes a folder of mode 0700, its missing parents too. One that is there is left as it is.

@@ -69,8 +69,10 @@ class RunStore {
   // Where a step keeps what it replaces; nothing is written before the first Record or KeepContent. `index`:
   // PlanStep.index. `body`: the step's, without values of secrets, kept with the first record.
   virtual std::unique_ptr<UndoStore> Undo(const std::string& run, int index, const provision::v1::StepBody& body) = 0;
-  // Drops undo records beyond the limits, but for those of `open` runs.
-  virtual absl::Status PruneUndo(const std::vector<std::string>& open, WallMicros now, const UndoLimits& limits) = 0;
+  // Drops undo records beyond the limits, but for those of the runs in `spared`. `ended`: the run whose records are
+  // complete now; only they are measured anew, so the cost is that of the run and not of all that is kept.
+  virtual absl::Status PruneUndo(const std::string& ended, const std::vector<std::string>& spared, WallMicros now,
+                                 const UndoLimits& limits) = 0;
   // What a step of any earlier run has kept.
   virtual std::unique_ptr<UndoSource> UndoOf(const std::string& run, int index) = 0;
 };

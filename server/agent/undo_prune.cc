@@ -12,8 +12,6 @@
 namespace pe::agent {
 namespace {
 
-constexpr int kFolderLevel = 1;  // below the root of the walk
-
 WallMicros ToMicros(const timespec& time) { return int64_t{time.tv_sec} * kMicrosPerSecond + time.tv_nsec / 1000; }
 
 }  // namespace
@@ -31,19 +29,16 @@ std::vector<std::string> UndoToDrop(std::vector<KeptUndo> folders, WallMicros no
   return out;
 }
 
-absl::StatusOr<std::vector<KeptUndo>> ListUndo(const std::string& path) {
-  std::string root = path;
-  char* roots[] = {root.data(), nullptr};
+absl::StatusOr<KeptUndo> MeasureUndo(const std::string& root, const std::string& name) {
+  std::string path = absl::StrCat(root, "/", name);
+  char* roots[] = {path.data(), nullptr};
   FTS* const walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, nullptr);
   if (walk == nullptr) return ErrnoStatus(errno, path);
-  std::vector<KeptUndo> out;
+  KeptUndo out = {.name = name};
   while (const FTSENT* entry = fts_read(walk)) {
-    if (entry->fts_level < kFolderLevel || entry->fts_info == FTS_DP) continue;
-    if (entry->fts_statp == nullptr || entry->fts_info == FTS_NS || entry->fts_info == FTS_ERR) continue;
-    if (entry->fts_level == kFolderLevel) out.push_back({.name = entry->fts_name});
-    if (out.empty()) continue;
-    out.back().bytes += entry->fts_statp->st_size;
-    out.back().changed = std::max(out.back().changed, ToMicros(entry->fts_statp->st_mtim));
+    if (entry->fts_info == FTS_DP || entry->fts_info == FTS_NS || entry->fts_info == FTS_ERR) continue;
+    out.bytes += entry->fts_statp->st_size;
+    out.changed = std::max(out.changed, ToMicros(entry->fts_statp->st_mtim));
   }
   fts_close(walk);
   return out;

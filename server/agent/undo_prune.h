@@ -20,8 +20,8 @@ struct KeptUndo {
 // Names of those that go, for these limits.
 std::vector<std::string> UndoToDrop(std::vector<KeptUndo> folders, WallMicros now, const UndoLimits& limits);
 
-// The folders below `path`; none when it is not there.
-absl::StatusOr<std::vector<KeptUndo>> ListUndo(const std::string& path);
+// What folder `name` below `root` holds: a stat of everything in it. `bytes` and `changed` are 0 when it is not there.
+absl::StatusOr<KeptUndo> MeasureUndo(const std::string& root, const std::string& name);
 
 }  // namespace pe::agent
 

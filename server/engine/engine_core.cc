@@ -81,8 +81,7 @@ absl::Status EngineCore::LoadJobs() {
 absl::Status EngineCore::Ready() const {
   if (draining_) return Draining();
   if (lease_lost_) return absl::UnavailableError("another engine has taken over this database");
-  // Nothing of the call was tried, so that also after an open outcome it is sure that nothing of it is stored.
-  if (failed_) return StoreFailed(absl::ResourceExhaustedError(failure_.message()));
+  if (failed_) return StoreDetached(failure_);
   return absl::OkStatus();
 }
 

@@ -111,6 +111,17 @@ absl::Status StoreFailed(const absl::Status& status) {
   return absl::IsUnavailable(status) ? WithRetry(status, kRestartMillis) : status;
 }
 
+absl::Status StoreDetached(const absl::Status& why) {
+  if (absl::IsResourceExhausted(why)) return StoreFailed(why);
+  return WithRetry(
+      WithInfo(absl::UnavailableError(absl::StrCat(
+                   "the engine's database did not take a write (", why.message(),
+                   "), and the engine is reading it anew: "
+                   "try again in a moment; nothing of this call is stored. If it stays so, the engine's log says why")),
+               "STORE_UNAVAILABLE"),
+      kRestartMillis);
+}
+
 absl::Status Draining() {
   return WithRetry(
       WithInfo(absl::UnavailableError("the engine is shutting down; try again in a moment"), "ENGINE_DRAINING"),

@@ -37,6 +37,9 @@ absl::Status Overloaded(absl::string_view reason, absl::string_view message, int
 // What a caller is told when the store did not take a write. No space: RESOURCE_EXHAUSTED, ErrorInfo STORE_FULL and
 // RetryInfo, with what to do. An open outcome: UNAVAILABLE with RetryInfo. Others stay as they are.
 absl::Status StoreFailed(const absl::Status& status);
+// What a caller is told while the engine has let go of its jobs because a commit failed with `why`: nothing of the call
+// was tried. No space: STORE_FULL as above; else UNAVAILABLE, ErrorInfo STORE_UNAVAILABLE and RetryInfo.
+absl::Status StoreDetached(const absl::Status& why);
 // UNAVAILABLE with RetryInfo: the engine is draining.
 absl::Status Draining();
 // UNAUTHENTICATED, ErrorInfo TOKEN_MISSING or TOKEN_WRONG.

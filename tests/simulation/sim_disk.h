@@ -59,7 +59,7 @@ class SimRunStore final : public agent::RunStore {
                                          const provision::v1::StepBody& body) override;
   std::unique_ptr<agent::UndoSource> UndoOf(const std::string& run, int index) override;
   // A simulated host lives for hours, and keeps fewer runs than would be too many.
-  absl::Status PruneUndo(const std::vector<std::string>&, WallMicros, const UndoLimits&) override {
+  absl::Status PruneUndo(const std::string&, const std::vector<std::string>&, WallMicros, const UndoLimits&) override {
     return absl::OkStatus();
   }
 

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -167,8 +168,8 @@ void Supervise(Tree& tree, int child_ended) {
     const bool sweeping = killing || tree.leader_reaped;
     poll(fds, killing ? 1 : 2, sweeping ? kTickMs : -1);
     if (fds[0].revents != 0) {
-      char drain[256];
-      while (read(child_ended, drain, sizeof drain) > 0) {
+      signalfd_siginfo drain;
+      while (read(child_ended, &drain, sizeof drain) > 0) {
       }
     }
     if (!killing && fds[1].revents != 0) {
@@ -191,15 +192,13 @@ void Supervise(Tree& tree, int child_ended) {
   }
 }
 
-int child_pipe = -1;  // write end, for the handler; this process has one thread
-
-void OnChild(int) {
-  const int saved = errno;
-  const char byte = 'c';
-  if (write(child_pipe, &byte, 1) < 0) {
-    // The pipe is full: the loop has enough to wake it.
-  }
-  errno = saved;
+// A descriptor that is readable when a child has ended. Not a handler: ThreadSanitizer, for one, never calls handlers
+// in the child of a program with threads.
+int WatchChildren() {
+  sigset_t child;
+  sigemptyset(&child);
+  sigaddset(&child, SIGCHLD);
+  return sigprocmask(SIG_BLOCK, &child, nullptr) == 0 ? signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK) : -1;
 }
 
 }  // namespace
@@ -216,10 +215,8 @@ void RunSupervisor(const SupervisorJob& job) {
   prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
   const int keep[] = {job.input, job.output, job.error, job.status, job.control, job.result, job.cgroup};
   CloseOthers(0, keep, sizeof keep / sizeof keep[0]);
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) Give(job, kStageFork);
-  child_pipe = ends[1];
-  signal(SIGCHLD, OnChild);
+  const int child_ended = WatchChildren();
+  if (child_ended < 0) Give(job, kStageFork);
   Tree tree{.job = job};
   tree.leader = job.cgroup >= 0 ? ForkIntoCgroup(job.cgroup) : -1;
   if (tree.leader == 0) RunCommand(job);
@@ -236,7 +233,7 @@ void RunSupervisor(const SupervisorJob& job) {
   for (const int fd : {job.input, job.output, job.error, job.status}) {
     if (fd >= 0) close(fd);
   }
-  Supervise(tree, ends[0]);
+  Supervise(tree, child_ended);
   _exit(0);
 }
 

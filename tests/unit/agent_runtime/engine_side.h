@@ -28,7 +28,8 @@ namespace v1 = provision::agent::v1;
 
 class Life {
  public:
-  explicit Life(const std::string& state) : store_(files_, state) {
+  explicit Life(const std::string& state, UndoLimits undo_limits = {})
+      : undo_limits_(undo_limits), store_(files_, state) {
     std::vector<std::string> warnings;
     EXPECT_TRUE(agent_->Load(&warnings).ok());
     EXPECT_TRUE(warnings.empty()) << warnings[0];
@@ -37,8 +38,10 @@ class Life {
 
   Agent& agent() { return *agent_; }
   const Waker& waker() { return waker_; }
+  DiskRunStore& store() { return store_; }
 
  private:
+  const UndoLimits undo_limits_;
   SystemClock clock_;
   Waker waker_;
   RealFileSystem files_;
@@ -57,7 +60,8 @@ class Life {
                                                              .clock = clock_,
                                                              .find_type = FakeSteps::Find,
                                                              .wake = [this] { waker_.Wake(); }},
-                                                    .blobs = blobs_});
+                                                    .blobs = blobs_,
+                                                    .undo_limits = undo_limits_});
     return true;
   }();
 };

@@ -107,6 +107,29 @@ TEST_F(SessionTest, ReportsGoOnWhereTheEngineStoredThem) {
   EXPECT_EQ(EngineSide(life).hello().open_runs_size(), 0);
 }
 
+TEST_F(SessionTest, WhatAJobHasKeptStaysBeyondTheLimitsUntilAnotherJobEnds) {
+  Life life(state_, {.bytes = 1});
+  EngineSide engine(life);
+  engine.Welcome();
+  const auto end = [&](const std::string& run) {
+    engine.SendPlan(PlanMaker(run).Step("a").plan());
+    engine.Done();
+    EXPECT_TRUE(life.store().Undo(run, 0, {})->Record("what was there").ok());
+    v1::Frame forget;
+    forget.mutable_forget_run()->set_run(run);
+    engine.Send(forget);
+  };
+  const auto dropped = [&](const std::string& run) { return life.store().UndoOf(run, 0)->Load()->dropped; };
+  end("job/0/0");
+  end("job/0/1");
+  EXPECT_FALSE(dropped("job/0/0")) << "the job may still go back to it";
+  EXPECT_FALSE(dropped("job/0/1"));
+  end("next/0/0");
+  EXPECT_TRUE(dropped("job/0/0"));
+  EXPECT_TRUE(dropped("job/0/1"));
+  EXPECT_FALSE(dropped("next/0/0"));
+}
+
 TEST_F(SessionTest, EpochsAndOtherEnginesAreFenced) {
   Life life(state_);
   EngineSide engine(life);

@@ -25,20 +25,42 @@ TEST(UndoToDropTest, TheOldestGoFirst) {
   EXPECT_THAT(UndoToDrop(folders, 40, {.age_us = 0, .bytes = 100, .runs = 3}), SizeIs(3));
 }
 
-TEST(PruneUndoTest, OpenRunsKeepTheirsAndTheRestIsSaidToBeDropped) {
-  const TemporaryFolder folder;
-  RealFileSystem files;
-  DiskRunStore store(files, folder.path() + "/state");
-  EXPECT_TRUE(store.PruneUndo({}, 0, {}).ok()) << "nothing was ever kept";
-  for (const char* run : {"open", "ended"}) {
-    auto undo = store.Undo(run, 3, {});
-    ASSERT_TRUE(undo->KeepContent(std::string(1000, 'x')).ok());
+class PruneUndoTest : public testing::Test {
+ protected:
+  void Keep(const std::string& run, size_t bytes) {
+    auto undo = store_.Undo(run, 3, {});
+    ASSERT_TRUE(undo->KeepContent(std::string(bytes, 'x')).ok());
     ASSERT_TRUE(undo->Record("record").ok());
   }
-  ASSERT_TRUE(store.PruneUndo({"open"}, SystemClock().Wall(), {.bytes = 100}).ok());
-  EXPECT_THAT(store.UndoOf("open", 3)->Load()->records, ElementsAre("record"));
-  EXPECT_TRUE(store.UndoOf("ended", 3)->Load()->dropped);
-  EXPECT_THAT(*ListUndo(folder.path() + "/state/undo"), SizeIs(1));
+  bool Dropped(const std::string& run) { return store_.UndoOf(run, 3)->Load()->dropped; }
+  absl::Status Prune(const std::string& ended, const std::vector<std::string>& spared, const UndoLimits& limits) {
+    return store_.PruneUndo(ended, spared, SystemClock().Wall(), limits);
+  }
+
+  const TemporaryFolder folder_;
+  RealFileSystem files_;
+  DiskRunStore store_{files_, folder_.path() + "/state"};
+};
+
+TEST_F(PruneUndoTest, NothingWasEverKept) { EXPECT_TRUE(Prune("run", {}, {}).ok()); }
+
+TEST_F(PruneUndoTest, SparedRunsKeepTheirsAndTheRestIsSaidToBeDropped) {
+  Keep("open", 1000);
+  Keep("ended", 1000);
+  ASSERT_TRUE(Prune("ended", {"open"}, {.bytes = 100}).ok());
+  EXPECT_FALSE(Dropped("open"));
+  EXPECT_TRUE(Dropped("ended"));
+}
+
+TEST_F(PruneUndoTest, WhatIsKeptLaterCountsOnceItsRunEnds) {
+  Keep("first", 1000);
+  ASSERT_TRUE(Prune("first", {}, {.bytes = 60000}).ok());
+  EXPECT_FALSE(Dropped("first"));
+  Keep("second", 100000);
+  ASSERT_TRUE(Prune("second", {"second"}, {.bytes = 60000}).ok());
+  EXPECT_FALSE(Dropped("first")) << "the only one that may go, and small enough";
+  ASSERT_TRUE(Prune("third", {"third"}, {.bytes = 60000}).ok());
+  EXPECT_TRUE(Dropped("second"));
 }
 
 }  // namespace

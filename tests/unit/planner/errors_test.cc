@@ -72,5 +72,15 @@ TEST(Errors, RetryInfo) {
   EXPECT_GT(Get<google::rpc::RetryInfo>(Draining()).retry_delay().seconds(), 0);
 }
 
+TEST(Errors, ADetachedStoreIsSaidToBeFullOnlyWhenItIs) {
+  EXPECT_EQ(Reason(StoreDetached(absl::ResourceExhaustedError("disk full"))), "STORE_FULL");
+  for (const auto& why :
+       {absl::UnavailableError("I/O error"), absl::DataLossError("damaged"), absl::UnknownError("?")}) {
+    EXPECT_EQ(StoreDetached(why).code(), absl::StatusCode::kUnavailable);
+    EXPECT_EQ(Reason(StoreDetached(why)), "STORE_UNAVAILABLE");
+    EXPECT_GT(Get<google::rpc::RetryInfo>(StoreDetached(why)).retry_delay().seconds(), 0);
+  }
+}
+
 }  // namespace
 }  // namespace pe
