@@ -83,6 +83,7 @@ void AgentLink::OnBytes(absl::string_view bytes) {
 void AgentLink::OnDialog(absl::string_view bytes) {
   PushDialog::Turn turn = dialog_->OnBytes(bytes);
   if (turn.failed.has_value()) return Finish(*std::move(turn.failed));
+  if (turn.send_binary != nullptr) underway_bytes_ = static_cast<int64_t>(turn.send_binary->bytes.size());
   RestartDeadline();
   outbox_.SendRaw(turn.send, std::move(turn.send_binary));
   Flush();
@@ -163,7 +164,8 @@ void AgentLink::Flush() {
 
 void AgentLink::RestartDeadline() {
   if (timer_.has_value()) parts_.loop->Cancel(*timer_);
-  const int64_t timeout = parts_.options->hello_timeout_us;
+  const int64_t timeout =
+      parts_.options->hello_timeout_us + underway_bytes_ * kMicrosPerSecond / parts_.options->slowest_push_bytes_per_s;
   timer_ = parts_.loop->After(timeout, [this, timeout] {
     timer_ = std::nullopt;
     Finish(AgentSilent(parts_.target, timeout, ""));

@@ -82,6 +82,7 @@ class AgentLink final : public std::enable_shared_from_this<AgentLink>, private 
   FrameReader reader_;
   Outbox outbox_;
   std::optional<EventLoop::TimerId> timer_;
+  int64_t underway_bytes_ = 0;  // of the agent's binary: written, it may wait in buffers of this machine for long
   int silent_ticks_ = 0;
   int64_t pings_ = 0;
   std::atomic<bool> closed_{false};

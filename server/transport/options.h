@@ -29,6 +29,7 @@ struct TransportOptions {
   int64_t connect_timeout_us = 10 * kMicrosPerSecond;  // name, TCP and key exchange
   int64_t login_timeout_us = 15 * kMicrosPerSecond;    // authentication
   int64_t hello_timeout_us = 20 * kMicrosPerSecond;    // from the start of the agent, or the last progress of its push
+  int64_t slowest_push_bytes_per_s = 16 * 1024;        // a push gets that much longer, as buffers hide its progress
   // An open connection that is silent is looked at every tick: two silent ticks bring a Ping, five end it. So a dead
   // peer is noticed within 24 s. Ticks are counted instead of time, so that an engine that was stopped itself (a
   // debugger, a suspended machine) does not blame its hosts.

@@ -6,8 +6,8 @@ import time
 
 
 class Faults:
-    def __init__(self, engine, hosts, rng):
-        self.engine, self.hosts, self.rng = engine, hosts, rng
+    def __init__(self, engine, hosts, proxy, rng):
+        self.engine, self.hosts, self.proxy, self.rng = engine, hosts, proxy, rng
         self.counts = {}
 
     def do(self, kind: str) -> None:
@@ -48,6 +48,29 @@ class Faults:
         host.do("link", "down")
         time.sleep(self.rng.uniform(0.1, 3))
         host.do("link", "up")
+
+    def _disturb(self, *command) -> None:
+        host = self.rng.choice(self.hosts)
+        host.do(*command)
+        time.sleep(self.rng.uniform(0.2, 3))
+        host.do("clear")
+
+    def link_loss(self) -> None:
+        self._disturb("loss", 5)
+
+    def half_open(self) -> None:
+        self._disturb("drop", self.rng.choice(["in", "out"]))
+
+    def tcp_reset(self) -> None:
+        self._disturb("reset-tcp")
+
+    def proxy_reset(self) -> None:
+        self.proxy.reset()
+
+    def proxy_stall(self) -> None:
+        self.proxy.stalled.set()
+        time.sleep(self.rng.uniform(0.2, 3))
+        self.proxy.stalled.clear()
 
     def host_freeze(self) -> None:
         host = self.rng.choice(self.hosts)

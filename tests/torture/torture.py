@@ -17,6 +17,7 @@ import checks  # noqa: E402
 import workload  # noqa: E402
 from client import Client, Violation, grpc, job_pb2  # noqa: E402
 from faults import Faults  # noqa: E402
+from proxy import Proxy  # noqa: E402
 from support.cli import Pe  # noqa: E402
 from support.engine import Engine  # noqa: E402
 from support.lab import Lab  # noqa: E402
@@ -49,13 +50,16 @@ class Torture:
         self.engine = Engine(folder, self.lab.key())
         self.engine.start()
         self.client = Client(self.engine.endpoint, patience=300)
-        self.faults = Faults(self.engine, self.hosts, self.rng)
+        self.proxy = Proxy(self.hosts[-1].address, 22, options.seed)  # the last host is far away
+        self.faults = Faults(self.engine, self.hosts, self.proxy, self.rng)
         self.told = {}  # our name of a job -> the engine's
         self.where = {}
         self.bad, self.cancel_seconds = [], []
         self.lock = threading.Lock()
         for host in self.hosts:
-            Pe(self.engine).ok("resource", "create", host.name, host.target(), "--host-key", host.fingerprint)
+            near = host is not self.hosts[-1]
+            address = host.target() if near else f"ssh://root@127.0.0.1:{self.proxy.port}"
+            Pe(self.engine).ok("resource", "create", host.name, address, "--host-key", host.fingerprint)
 
     def report(self, text):
         with self.lock:
@@ -132,8 +136,8 @@ class Torture:
         self.plan_left = len(plan) - sum(self.faults.counts.values())
 
     def fault_plan(self):
-        cuts = ["agent_kill", "ssh_kill", "sshd_restart", "link_cut", "host_freeze", "engine_pause", "engine_drain", "host_reboot",
-                "power_cut"]
+        cuts = ["agent_kill", "ssh_kill", "sshd_restart", "link_cut", "link_loss", "half_open", "tcp_reset", "proxy_reset",
+                "proxy_stall", "host_freeze", "engine_pause", "engine_drain", "host_reboot", "power_cut"]
         plan = ["engine_kill"] * self.options.kills + [cuts[i % len(cuts)] for i in range(self.options.cuts)]
         self.rng.shuffle(plan)
         return plan
@@ -168,6 +172,7 @@ class Torture:
     def close(self):
         if self.engine.process is not None and self.engine.stop() != 0:
             self.report("the engine did not end with 0")
+        self.proxy.close()
         if not self.options.keep:
             self.lab.down()
 
@@ -187,7 +192,7 @@ def main():
     cancels = sorted(torture.cancel_seconds)
     print(json.dumps({"seed": options.seed, "jobs": states, "effects": sum(map(len, [torture.told])) * torture.STEPS,
                       "faults": torture.faults.counts, "faults left when the jobs were done": torture.plan_left,
-                      "deliveries": torture.client.deliveries, "resumed streams": torture.client.resumes,
+                      "bytes over the slow link": torture.proxy.bytes, "deliveries": torture.client.deliveries, "resumed streams": torture.client.resumes,
                       "cancels": len(cancels), "slowest cancel, s": round(cancels[-1], 2) if cancels else None,
                       "seconds": round(time.monotonic() - begin), "violations": len(torture.bad), "log": str(folder)}, indent=1))
     return 1 if torture.bad else 0

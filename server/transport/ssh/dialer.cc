@@ -16,11 +16,14 @@ namespace {
 
 // Unacknowledged data ends a TCP connection after this; with the pings above it a dead peer is seen in time.
 constexpr int kUnacknowledgedMillis = 20'000;
+constexpr int kSendBufferBytes = 256 * 1024;
 
 void SetSocketOptions(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  // What waits here is unseen: with megabytes of it a slow link would look like a dead one.
+  setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &kSendBufferBytes, sizeof kSendBufferBytes);
   setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &kUnacknowledgedMillis, sizeof kUnacknowledgedMillis);
 }
 

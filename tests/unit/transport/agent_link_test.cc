@@ -105,6 +105,18 @@ TEST_F(AgentLinkTest, PushesWhatTheHostWants) {
   EXPECT_EQ(host_.written, digest_ + " 9\nthe agent");
 }
 
+TEST_F(AgentLinkTest, APushOverASlowLinkGetsTheTimeThatItsBytesNeed) {
+  options_.hello_timeout_us = kMicrosPerSecond / 20;
+  options_.slowest_push_bytes_per_s = 1;  // "the agent": 9 s
+  host_.on_run = [&](Program program, PipeEvents* events) {
+    if (program == Program::kAttach) return events->OnEnd({.exit_code = 127});
+    events->OnBytes("PE1 x86_64 0\nWANT\n");
+    loop_.After(kMicrosPerSecond / 4, [this, events] { events->OnBytes("DONE\n" + HelloBytes(digest_)); });
+  };
+  const auto connection = Connect();
+  ASSERT_TRUE(recorder_->WaitOpen()) << End().message;
+}
+
 TEST_F(AgentLinkTest, AHostThatHasItIsSentNothing) {
   host_.on_run = [&](Program program, PipeEvents* events) {
     if (program == Program::kAttach) return events->OnBytes(HelloBytes("another"));

@@ -100,6 +100,27 @@ net_loss() {
   }"
 }
 
+net_drop() {
+  local side
+  case $2 in in) side=oifname ;; out) side=iifname ;; *) die "usage: lab drop I in|out" ;; esac
+  net_clear_loss "$1"
+  in_netns nft -f - <<<"table bridge loss-$1 {
+    chain forward {
+      type filter hook forward priority 0
+      $side $(host_port "$1") drop
+    }
+  }"
+}
+
+net_reset_tcp() { # in the host's own namespace: only there a packet can be answered
+  nsenter --net="/run/netns/$(host_netns "$1")" nft -f - <<<"table inet lab-reset {
+    chain input {
+      type filter hook input priority 0
+      iifname host0 meta l4proto tcp reject with tcp reset
+    }
+  }"
+}
+
 net_rate() {
   [[ $2 =~ ^[1-9][0-9]*$ ]] || die "rate is in kbit/s"
   tc -n "$NETNS" qdisc replace dev "$(host_port "$1")" root tbf rate "$2kbit" burst 32kb latency 400ms
@@ -109,5 +130,6 @@ net_clear_loss() { in_netns nft delete table bridge "loss-$1" 2>/dev/null || tru
 
 net_clear() {
   net_clear_loss "$1"
+  nsenter --net="/run/netns/$(host_netns "$1")" nft delete table inet lab-reset 2>/dev/null || true
   tc -n "$NETNS" qdisc del dev "$(host_port "$1")" root 2>/dev/null || true
 }
