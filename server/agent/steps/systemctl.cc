@@ -119,6 +119,16 @@ absl::Status Systemctl(const std::vector<std::string>& arguments, StepContext& c
       .status();
 }
 
+absl::Status ReloadUnits(StepContext& context) {
+  if (context.units != nullptr && context.units->Reload(context.cancel).ok()) return absl::OkStatus();
+  return Systemctl({"daemon-reload"}, context);
+}
+
+absl::Status EnableUnit(const std::string& name, StepContext& context) {
+  if (context.units != nullptr && context.units->Enable(name, context.cancel).ok()) return absl::OkStatus();
+  return Systemctl({"--no-reload", "enable", name}, context);  // or it says better why not
+}
+
 std::string JournalTail(const std::string& name, int lines, StepContext& context) {
   const Command command{.argv = {"journalctl", "--no-pager", "-q", "-u", name, "-n", absl::StrCat(lines), "-o", "cat"},
                         .timeout_us = kObserveTimeoutUs};

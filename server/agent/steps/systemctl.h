@@ -44,6 +44,11 @@ absl::StatusOr<std::string> EnablementOnDisk(const std::string& name, StepContex
 // Runs `systemctl ARGUMENTS...`; SYSTEMCTL_FAILED with what it said.
 absl::Status Systemctl(const std::vector<std::string>& arguments, StepContext& context);
 
+// What the files say from now on is read by systemd. Needs an init.
+absl::Status ReloadUnits(StepContext& context);
+// Enables without a reload. Needs an init.
+absl::Status EnableUnit(const std::string& name, StepContext& context);
+
 // The last `lines` journal lines of a unit; empty when there are none or no journal.
 std::string JournalTail(const std::string& name, int lines, StepContext& context);
 

@@ -132,6 +132,7 @@ absl::Status SetEnablement(const Unit& unit, const std::string& now, const char*
   const Unit::Enablement wanted = WantedEnablement(unit);
   if (wanted == Unit::MASKED) return run("mask");
   if (now == "masked") PE_RETURN_IF_ERROR(run("unmask"));
+  if (wanted == Unit::ENABLED && how == kWithoutReload) return EnableUnit(unit.name(), context);
   return run(wanted == Unit::ENABLED ? "enable" : "disable");
 }
 
@@ -152,7 +153,7 @@ absl::Status EnableAndReload(const Unit& unit, const Observation& seen, StepCont
       PE_RETURN_IF_ERROR(SetEnablement(unit, before.file_state, kWithoutReload, context));
     }
   }
-  return Systemctl({"daemon-reload"}, context);
+  return ReloadUnits(context);
 }
 
 // `now`: as it is; what it has become afterwards.
@@ -269,7 +270,7 @@ class UnitStep final : public StepType {
     PE_ASSIGN_OR_RETURN(const Record record, ParseRecord(text));
     if (!IsPathRecord(record)) return UndoUnitState(record, context);
     PE_RETURN_IF_ERROR(UndoPath(record, context));
-    return context.has_init ? Systemctl({"daemon-reload"}, context) : absl::OkStatus();
+    return context.has_init ? ReloadUnits(context) : absl::OkStatus();
   }
 
   bool ObservableAfter(const StepBody& body) const override {

@@ -106,7 +106,19 @@ uint32_t NumberAt(absl::string_view bytes, size_t at) { return Reader(bytes, at)
 
 std::string EncodeDbus(const DbusCall& call, uint32_t serial) {
   Writer body;
+  std::string signature(call.arguments.size(), 's');
   for (const std::string& argument : call.arguments) body.Text(argument);
+  if (!call.list.empty()) {
+    signature += "as";
+    Writer elements;  // aligned to four like what they follow
+    for (const std::string& element : call.list) elements.Text(element);
+    body.Number(static_cast<uint32_t>(elements.bytes_.size()));
+    body.bytes_ += elements.bytes_;
+  }
+  for (const bool flag : call.flags) {
+    signature += 'b';
+    body.Number(flag ? 1 : 0);
+  }
   Writer out;
   for (const char byte : {'l', static_cast<char>(DbusMessage::kCall), '\0', '\1'}) out.Byte(byte);
   out.Number(static_cast<uint32_t>(body.bytes_.size()));
@@ -115,7 +127,7 @@ std::string EncodeDbus(const DbusCall& call, uint32_t serial) {
   out.HeaderField(kPath, "o", call.path);
   out.HeaderField(kInterface, "s", call.interface);
   out.HeaderField(kMember, "s", call.member);
-  if (!call.arguments.empty()) out.HeaderField(kSignature, "g", std::string(call.arguments.size(), 's'));
+  if (!signature.empty()) out.HeaderField(kSignature, "g", signature);
   const auto fields = static_cast<uint32_t>(out.bytes_.size() - kFixedHeader);
   memcpy(&out.bytes_[kFixedHeader - 4], &fields, 4);
   out.Align(8);

@@ -1,7 +1,7 @@
-// The little of D-Bus that asking systemd takes: calls whose arguments are texts, and reading the answers. Written here
-// because libdbus needs libsystemd, of which Debian has no static library, and the agent has no room for either.
-// After the D-Bus specification, "Message Protocol"; little-endian only, which is what the peer on the same host
-// speaks.
+// The little of D-Bus that asking systemd takes: calls with texts, a list of texts and flags, and reading the answers.
+// Written here because libdbus needs libsystemd, of which Debian has no static library, and the agent has no room for
+// either. After the D-Bus specification, "Message Protocol"; little-endian only, which is what the peer on the same
+// host speaks.
 #ifndef SERVER_AGENT_SYSTEM_DBUS_MESSAGE_H_
 #define SERVER_AGENT_SYSTEM_DBUS_MESSAGE_H_
 
@@ -16,7 +16,9 @@ namespace pe::agent {
 
 struct DbusCall {
   std::string path, interface, member;
-  std::vector<std::string> arguments;
+  std::vector<std::string> arguments;  // each of type s
+  std::vector<std::string> list = {};  // one more argument of type as, when there is any
+  std::vector<bool> flags = {};        // last, each of type b
 };
 
 std::string EncodeDbus(const DbusCall& call, uint32_t serial);

@@ -2,6 +2,7 @@
 
 #include <cctype>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
@@ -22,7 +23,21 @@ std::string KindInterface(const std::string& unit) {
   return "org.freedesktop.systemd1." + kind;
 }
 
+// The others are of every unit.
+bool OfKind(absl::string_view property) {
+  static constexpr absl::string_view kOwn[] = {"Type", "Result", "NRestarts", "ExecMainExitTimestampMonotonic"};
+  return absl::c_linear_search(kOwn, property);
+}
+
 }  // namespace
+
+absl::StatusOr<DbusMessage> SystemdUnitSource::CallManager(DbusCall call, const CancelToken& cancel) {
+  PE_ASSIGN_OR_RETURN(DbusConnection systemd, DbusConnection::Open(socket_, cancel));
+  call.path = kManagerPath;
+  call.interface = kManager;
+  PE_ASSIGN_OR_RETURN(std::vector<DbusMessage> answers, systemd.Call({std::move(call)}));
+  return std::move(answers[0]);
+}
 
 absl::StatusOr<std::map<std::string, std::string>> SystemdUnitSource::Properties(const std::string& unit,
                                                                                  const std::vector<std::string>& names,
@@ -31,24 +46,36 @@ absl::StatusOr<std::map<std::string, std::string>> SystemdUnitSource::Properties
   PE_ASSIGN_OR_RETURN(const auto loaded, systemd.Call({{kManagerPath, kManager, "LoadUnit", {unit}}}));
   if (!loaded[0].error.empty()) return absl::UnavailableError(loaded[0].error);
   std::vector<DbusCall> calls;
-  for (const std::string& name : names) {  // which of the two has it, systemd knows
-    calls.push_back({loaded[0].value, kProperties, "Get", {kUnit, name}});
-    calls.push_back({loaded[0].value, kProperties, "Get", {KindInterface(unit), name}});
+  for (const std::string& name : names) {
+    calls.push_back({loaded[0].value, kProperties, "Get", {OfKind(name) ? KindInterface(unit) : kUnit, name}});
   }
   PE_ASSIGN_OR_RETURN(const auto answers, systemd.Call(calls));
   std::map<std::string, std::string> out;
   for (size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i].error.empty()) out[names[i / 2]] = answers[i].value;
+    if (answers[i].error.empty()) out[names[i]] = answers[i].value;
   }
   return out;
 }
 
 absl::StatusOr<std::string> SystemdUnitSource::FileState(const std::string& unit, const CancelToken& cancel) {
-  PE_ASSIGN_OR_RETURN(DbusConnection systemd, DbusConnection::Open(socket_, cancel));
-  PE_ASSIGN_OR_RETURN(const auto answer, systemd.Call({{kManagerPath, kManager, "GetUnitFileState", {unit}}}));
-  if (absl::EndsWith(answer[0].error, ".FileNotFound")) return absl::NotFoundError(unit);
-  if (!answer[0].error.empty()) return absl::UnavailableError(answer[0].error);
-  return answer[0].value;
+  PE_ASSIGN_OR_RETURN(const DbusMessage answer,
+                      CallManager({.member = "GetUnitFileState", .arguments = {unit}}, cancel));
+  if (absl::EndsWith(answer.error, ".FileNotFound")) return absl::NotFoundError(unit);
+  if (!answer.error.empty()) return absl::UnavailableError(answer.error);
+  return answer.value;
+}
+
+absl::Status SystemdUnitSource::Enable(const std::string& unit, const CancelToken& cancel) {
+  // Flags: not until the next boot only; links that lead elsewhere are kept, as without --force.
+  PE_ASSIGN_OR_RETURN(const DbusMessage answer,
+                      CallManager({.member = "EnableUnitFiles", .list = {unit}, .flags = {false, false}}, cancel));
+  if (!answer.error.empty()) return absl::UnavailableError(answer.error);
+  return answer.value == "yes" ? absl::OkStatus() : absl::FailedPreconditionError("no [Install] section");
+}
+
+absl::Status SystemdUnitSource::Reload(const CancelToken& cancel) {
+  PE_ASSIGN_OR_RETURN(const DbusMessage answer, CallManager({.member = "Reload"}, cancel));
+  return answer.error.empty() ? absl::OkStatus() : absl::UnavailableError(answer.error);
 }
 
 }  // namespace pe::agent

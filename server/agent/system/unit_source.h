@@ -1,5 +1,5 @@
-// Asks systemd about units over its own socket, as systemctl does, but without starting a program: that takes longer
-// than all else that an unchanged unit needs.
+// Talks to systemd about units over its own socket, as systemctl does, but without starting a program: that takes
+// longer than all else that an unchanged unit needs.
 #ifndef SERVER_AGENT_SYSTEM_UNIT_SOURCE_H_
 #define SERVER_AGENT_SYSTEM_UNIT_SOURCE_H_
 
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/agent/system/dbus_message.h"
 #include "server/agent/system/process.h"
 
 namespace pe::agent {
@@ -21,6 +22,10 @@ class UnitSource {
                                                                         const CancelToken& cancel) = 0;
   // As `systemctl is-enabled`, read from the files of the moment; NOT_FOUND when there are none of this unit.
   virtual absl::StatusOr<std::string> FileState(const std::string& unit, const CancelToken& cancel) = 0;
+  // As `systemctl enable --no-reload`; also an error when the unit has nothing that enabling it would do.
+  virtual absl::Status Enable(const std::string& unit, const CancelToken& cancel) = 0;
+  // As `systemctl daemon-reload`.
+  virtual absl::Status Reload(const CancelToken& cancel) = 0;
 };
 
 // Of the init of this host; its socket is root's alone.
@@ -31,8 +36,12 @@ class SystemdUnitSource final : public UnitSource {
                                                                 const std::vector<std::string>& names,
                                                                 const CancelToken& cancel) override;
   absl::StatusOr<std::string> FileState(const std::string& unit, const CancelToken& cancel) override;
+  absl::Status Enable(const std::string& unit, const CancelToken& cancel) override;
+  absl::Status Reload(const CancelToken& cancel) override;
 
  private:
+  absl::StatusOr<DbusMessage> CallManager(DbusCall call, const CancelToken& cancel);
+
   const std::string socket_;
 };
 

@@ -65,6 +65,34 @@ INSTANTIATE_TEST_SUITE_P(Units, UnitsOfUnitSourceTest,
                            return name + std::to_string(info.index);
                          });
 
+TEST_F(UnitSourceTest, EnablesAndReloads) {
+  constexpr char kName[] = "pe-source-test.service";
+  const std::string path = std::string("/etc/systemd/system/") + kName;
+  const auto write = [&](const std::string& text) {
+    ASSERT_TRUE(world_.files.WriteAtomic(path, text, {.mode = 0644}, nullptr).ok());
+  };
+  const std::string service = "[Service]\nExecStart=/bin/true\n";
+  write(service);
+  EXPECT_FALSE(world_.units.Enable(kName, world_.cancel).ok()) << "nothing says where it is wanted";
+  write(service + "[Install]\nWantedBy=multi-user.target\n");
+  ASSERT_TRUE(world_.units.Enable(kName, world_.cancel).ok());
+  EXPECT_TRUE(*world_.files.Stat(std::string("/etc/systemd/system/multi-user.target.wants/") + kName));
+  EXPECT_EQ(*world_.units.FileState(kName, world_.cancel), "enabled");
+
+  ASSERT_TRUE(world_.units.Reload(world_.cancel).ok());
+  write("[Unit]\nDescription=changed\n" + service);
+  const auto reload_due = [&] {
+    return world_.units.Properties(kName, {"NeedDaemonReload"}, world_.cancel)->begin()->second;
+  };
+  EXPECT_EQ(reload_due(), "yes");
+  ASSERT_TRUE(world_.units.Reload(world_.cancel).ok());
+  EXPECT_EQ(reload_due(), "no");
+  EXPECT_FALSE(world_.units.Enable("no-such-thing.service", world_.cancel).ok());
+  world_.Run({"systemctl", "disable", "--now", kName});
+  ASSERT_TRUE(world_.files.RemoveAll(path).ok());
+  ASSERT_TRUE(world_.units.Reload(world_.cancel).ok());
+}
+
 TEST_F(UnitSourceTest, RefusesWhatIsNoUnit) {
   EXPECT_FALSE(world_.units.Properties("no unit", {"Id"}, world_.cancel).ok());
   EXPECT_FALSE(world_.units.Properties("getty@.service", {"Id"}, world_.cancel).ok());

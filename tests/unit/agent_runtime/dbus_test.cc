@@ -62,6 +62,14 @@ TEST(DbusMessage, ACallIsWrittenAsSpecified) {
   EXPECT_EQ(DbusSize(kGetCall), kGetCall.size());
 }
 
+TEST(DbusMessage, AListAndFlagsFollowTheTexts) {
+  const std::string bytes = EncodeDbus({"/a", "x.Y", "G", {}, {"ab", "c"}, {false, true}}, 7);
+  const std::string body = "\x0e\0\0\0\2\0\0\0ab\0\0\1\0\0\0c\0\0\0\0\0\0\0\1\0\0\0"s;
+  EXPECT_EQ(bytes.substr(bytes.size() - body.size()), body);
+  EXPECT_NE(bytes.find("\1g\0\4asbb\0"s), std::string::npos);
+  EXPECT_EQ(DbusSize(bytes), bytes.size());
+}
+
 TEST(DbusMessage, ValuesAreText) {
   EXPECT_EQ(Value("s", "\2\0\0\0ok\0"s), "ok");
   EXPECT_EQ(Value("v", "\1s\0\0\2\0\0\0ok\0"s), "ok");
