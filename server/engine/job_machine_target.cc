@@ -368,7 +368,9 @@ void JobMachine::EndTarget(int target, Job::State state, const std::string& reas
     event.set_step(i);
     // A step that had begun when its host was lost may or may not have had its effect; nobody knows, so nobody says.
     const bool begun = was == StepStatus::RUNNING || was == StepStatus::RETRYING;
-    event.mutable_step_state()->set_state(begun       ? StepStatus::OUTCOME_UNKNOWN
+    // A newer engine has the host: it may have gone on with them all.
+    const bool unknown = begun || (code == "STALE_EPOCH" && was == StepStatus::PENDING);
+    event.mutable_step_state()->set_state(unknown     ? StepStatus::OUTCOME_UNKNOWN
                                           : cancelled ? StepStatus::CANCELLED
                                                       : StepStatus::SKIPPED);
     event.mutable_step_state()->set_reason(begun ? "its end was not seen" : cancelled ? "" : reason);

@@ -81,22 +81,22 @@ inline constexpr Transition<provision::v1::Job::State> kJobTransitions[] = {
 };
 
 inline constexpr Transition<provision::v1::StepStatus::State> kStepTransitions[] = {
-    {StepStates::PENDING, StepStates::WAITING},          {StepStates::PENDING, StepStates::RUNNING},
-    {StepStates::PENDING, StepStates::UNCHANGED},        {StepStates::PENDING, StepStates::CHANGED},
-    {StepStates::PENDING, StepStates::FAILED},           {StepStates::PENDING, StepStates::SKIPPED},
-    {StepStates::PENDING, StepStates::CANCELLED},        {StepStates::WAITING, StepStates::RUNNING},
-    {StepStates::WAITING, StepStates::UNCHANGED},        {StepStates::WAITING, StepStates::CHANGED},
-    {StepStates::WAITING, StepStates::FAILED},           {StepStates::WAITING, StepStates::SKIPPED},
-    {StepStates::WAITING, StepStates::CANCELLED},        {StepStates::WAITING, StepStates::RETRYING},
-    {StepStates::WAITING, StepStates::OUTCOME_UNKNOWN},  {StepStates::RUNNING, StepStates::WAITING},
-    {StepStates::RUNNING, StepStates::RETRYING},         {StepStates::RUNNING, StepStates::UNCHANGED},
-    {StepStates::RUNNING, StepStates::CHANGED},          {StepStates::RUNNING, StepStates::SKIPPED},
-    {StepStates::RUNNING, StepStates::FAILED},           {StepStates::RUNNING, StepStates::CANCELLED},
-    {StepStates::RUNNING, StepStates::OUTCOME_UNKNOWN},  {StepStates::RUNNING, StepStates::UNDONE},
-    {StepStates::WAITING, StepStates::UNDONE},           {StepStates::RETRYING, StepStates::WAITING},
-    {StepStates::RETRYING, StepStates::RUNNING},         {StepStates::RETRYING, StepStates::FAILED},
-    {StepStates::RETRYING, StepStates::SKIPPED},         {StepStates::RETRYING, StepStates::CANCELLED},
-    {StepStates::RETRYING, StepStates::OUTCOME_UNKNOWN},
+    {StepStates::PENDING, StepStates::WAITING},    {StepStates::PENDING, StepStates::RUNNING},
+    {StepStates::PENDING, StepStates::UNCHANGED},  {StepStates::PENDING, StepStates::CHANGED},
+    {StepStates::PENDING, StepStates::FAILED},     {StepStates::PENDING, StepStates::SKIPPED},
+    {StepStates::PENDING, StepStates::CANCELLED},  {StepStates::PENDING, StepStates::OUTCOME_UNKNOWN},
+    {StepStates::WAITING, StepStates::RUNNING},    {StepStates::WAITING, StepStates::UNCHANGED},
+    {StepStates::WAITING, StepStates::CHANGED},    {StepStates::WAITING, StepStates::FAILED},
+    {StepStates::WAITING, StepStates::SKIPPED},    {StepStates::WAITING, StepStates::CANCELLED},
+    {StepStates::WAITING, StepStates::RETRYING},   {StepStates::WAITING, StepStates::OUTCOME_UNKNOWN},
+    {StepStates::RUNNING, StepStates::WAITING},    {StepStates::RUNNING, StepStates::RETRYING},
+    {StepStates::RUNNING, StepStates::UNCHANGED},  {StepStates::RUNNING, StepStates::CHANGED},
+    {StepStates::RUNNING, StepStates::SKIPPED},    {StepStates::RUNNING, StepStates::FAILED},
+    {StepStates::RUNNING, StepStates::CANCELLED},  {StepStates::RUNNING, StepStates::OUTCOME_UNKNOWN},
+    {StepStates::RUNNING, StepStates::UNDONE},     {StepStates::WAITING, StepStates::UNDONE},
+    {StepStates::RETRYING, StepStates::WAITING},   {StepStates::RETRYING, StepStates::RUNNING},
+    {StepStates::RETRYING, StepStates::FAILED},    {StepStates::RETRYING, StepStates::SKIPPED},
+    {StepStates::RETRYING, StepStates::CANCELLED}, {StepStates::RETRYING, StepStates::OUTCOME_UNKNOWN},
 };
 
 template <typename State, size_t N>
