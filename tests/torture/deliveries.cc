@@ -1,7 +1,7 @@
-// Readers of one job over the public API who leave and come back: every event, once, in order, and the same bytes to all.
-// Knows nothing of the product's own client. Prints one line of JSON; exits 1 when something was missing, twice or different.
-// Usage: deliveries SOCKET JOB READERS SEED LONGEST_STRETCH [seeded-bug]
-// With seeded-bug one event is left out at every resume, which must be found.
+// Readers of one job over the public API who leave and come back: every event, once, in order, and the same bytes to
+// all. Knows nothing of the product's own client. Prints one line of JSON; exits 1 when something was missing, twice or
+// different. Usage: deliveries SOCKET JOB READERS SEED LONGEST_STRETCH [seeded-bug] With seeded-bug one event is left
+// out at every resume, which must be found.
 #include <grpcpp/grpcpp.h>
 
 #include <atomic>
@@ -47,7 +47,8 @@ class Reader {
     own.SetInt("pe.reader", static_cast<int>(seed));
     own.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
     own.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 50);
-    stub_ = ProvisionService::NewStub(grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), own));
+    stub_ =
+        ProvisionService::NewStub(grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), own));
   }
 
   void Run() {
@@ -82,7 +83,8 @@ class Reader {
     if (status.error_code() == grpc::StatusCode::OUT_OF_RANGE || status.error_code() == grpc::StatusCode::NOT_FOUND) {
       broken_ = status.error_message();
     }
-    if (status.error_code() == grpc::StatusCode::UNAVAILABLE) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    if (status.error_code() == grpc::StatusCode::UNAVAILABLE)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 
   int64_t Take(const WatchResponse& batch) {
@@ -93,7 +95,8 @@ class Reader {
       digest_ = Mix(digest_, event.SerializeAsString());
       ended_ = event.target() == -1 && event.has_state() && event.state().state() >= Job::SUCCEEDED;
     }
-    if (batch.through_seq() > after_) broken_ = absl::StrCat("through ", batch.through_seq(), ", but ", after_, " was the last");
+    if (batch.through_seq() > after_)
+      broken_ = absl::StrCat("through ", batch.through_seq(), ", but ", after_, " was the last");
     totals_->deliveries += batch.events_size();
     return std::max(1, batch.events_size());
   }
@@ -113,7 +116,8 @@ class Reader {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 6) return std::fputs("usage: deliveries SOCKET JOB READERS SEED LONGEST_STRETCH [seeded-bug]\n", stderr), 64;
+  if (argc < 6)
+    return std::fputs("usage: deliveries SOCKET JOB READERS SEED LONGEST_STRETCH [seeded-bug]\n", stderr), 64;
   const int readers = std::atoi(argv[3]);
   const int64_t longest = std::atoll(argv[5]);
   const bool bug = argc > 6 && std::string(argv[6]) == "seeded-bug";
@@ -127,9 +131,10 @@ int main(int argc, char** argv) {
   bool same = !totals.digests.empty();
   for (size_t i = 1; i < totals.digests.size(); ++i) same = same && totals.digests[i] == totals.digests[0];
   for (const std::string& text : totals.broken) std::fprintf(stderr, "%s: %s\n", argv[2], text.c_str());
-  std::printf("{\"readers\":%d,\"events\":%llu,\"deliveries\":%lld,\"resumes\":%lld,\"broken\":%zu,\"same_bytes\":%s}\n", readers,
-              static_cast<unsigned long long>(totals.lasts.empty() ? 0 : totals.lasts[0]),
-              static_cast<long long>(totals.deliveries), static_cast<long long>(totals.resumes), totals.broken.size(),
-              same ? "true" : "false");
+  std::printf(
+      "{\"readers\":%d,\"events\":%llu,\"deliveries\":%lld,\"resumes\":%lld,\"broken\":%zu,\"same_bytes\":%s}\n",
+      readers, static_cast<unsigned long long>(totals.lasts.empty() ? 0 : totals.lasts[0]),
+      static_cast<long long>(totals.deliveries), static_cast<long long>(totals.resumes), totals.broken.size(),
+      same ? "true" : "false");
   return totals.broken.empty() && same ? 0 : 1;
 }

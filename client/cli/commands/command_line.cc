@@ -1,6 +1,7 @@
 #include "client/cli/commands/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/text.h"
 #include "client/cli/commands/commands.h"
+#include "client/cli/commands/completion.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/progress/words.h"
 
@@ -39,6 +41,17 @@ class CommandLine {
     auto* const explain = app_.add_subcommand("explain", "Show what a field of a spec means: pe explain file.mode");
     explain->add_option("what", word_, "Step kind or section, and a field of it; nothing for all of them");
     Do(explain, [this](Context* context) { return Explain(context, word_); });
+    auto* const doctor =
+        app_.add_subcommand("doctor", "Check that the engine is reached, and show what waits for a person");
+    Do(doctor, [](Context* context) { return Diagnose(context); });
+    auto* const completion = app_.add_subcommand("completion", "Print the script that completes pe's words in a shell");
+    completion->add_option("shell", word_, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    Do(completion, [this](Context* context) {
+      context->Out(CompletionScript(word_));
+      return int{kExitOk};
+    });
   }
 
   int Run(int argc, char** argv) {
@@ -46,6 +59,7 @@ class CommandLine {
       std::cerr << app_.help();
       return kExitUsage;
     }
+    if (std::string(argv[1]) == "__complete") return PrintCompletion({argv + 2, argv + argc});
     try {
       app_.parse(argc, argv);
     } catch (const CLI::Success& e) {  // --help and --version
@@ -59,6 +73,20 @@ class CommandLine {
   }
 
  private:
+  // For the scripts of `pe completion`. The words are not parsed: they are not complete.
+  int PrintCompletion(const std::vector<std::string>& words) {
+    for (size_t i = 0; i + 1 < words.size(); ++i) {
+      if (words[i] == "--engine") globals_.engine = words[i + 1];
+    }
+    if (const char* const engine = std::getenv("PE_ENGINE"); globals_.engine.empty() && engine != nullptr)
+      globals_.engine = engine;
+    auto* const context = new Context(globals_);
+    const CompletionSource source{.jobs = [&] { return JobNames(context); },
+                                  .resources = [&] { return ResourceNames(context); }};
+    for (const std::string& word : Complete(&app_, words, source)) context->Out(word + "\n");
+    return kExitOk;
+  }
+
   void Do(CLI::App* command, std::function<int(Context*)> run) {
     command->callback([this, run = std::move(run)] { run_ = run; });
   }
@@ -119,6 +147,14 @@ class CommandLine {
     command->add_option("--after-seq", watch_.after_seq, "Show only what came after this sequence")
         ->check(CLI::NonNegativeNumber);
     Do(command, [this](Context* context) { return Watch(context, watch_); });
+
+    command = app_.add_subcommand("logs", "Show what steps have written, and nothing else");
+    command->add_option("job", logs_.job, kJob)->required();
+    command->add_option("--target", logs_.target, "Only of this host");
+    command->add_option("--step", logs_.step, "Only of this step");
+    command->add_flag("-f,--follow", logs_.follow, "Go on until the job ends");
+    command->add_flag("--no-prefix", logs_.no_prefix, "Do not say which host and step wrote a line");
+    Do(command, [this](Context* context) { return ShowLogs(context, logs_); });
 
     command = app_.add_subcommand("list", "List jobs, newest first");
     command->add_option("--state", list_.state, "Only jobs in this state, for example failed");
@@ -228,6 +264,7 @@ class CommandLine {
   GlobalOptions globals_;
   ApplyOptions apply_, plan_;
   WatchCommandOptions watch_;
+  LogsOptions logs_;
   ListOptions list_;
   CancelOptions cancel_;
   RetryOptions retry_;

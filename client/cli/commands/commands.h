@@ -10,6 +10,7 @@ namespace pe::cli {
 
 int Apply(Context* context, const ApplyOptions& options);  // also `pe plan`
 int Watch(Context* context, const WatchCommandOptions& options);
+int ShowLogs(Context* context, const LogsOptions& options);
 int Status(Context* context, const std::string& job);
 int List(Context* context, const ListOptions& options);
 int Cancel(Context* context, const CancelOptions& options);
@@ -24,6 +25,9 @@ int ResourceDelete(Context* context, const ResourceOptions& options);
 int ResourceDisable(Context* context, const ResourceOptions& options);
 int ResourceEnable(Context* context, const ResourceOptions& options);
 int ResourceTrust(Context* context, const ResourceOptions& options);
+
+// What waits for a person is no error: it exits with 0 when the engine was reached and answered.
+int Diagnose(Context* context);
 
 // `what`: empty, "KIND" or "KIND.FIELD"...
 int Explain(Context* context, const std::string& what);

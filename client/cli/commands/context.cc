@@ -130,6 +130,32 @@ absl::StatusOr<std::string> ResolveJob(Context* context, absl::string_view text)
       absl::StrCat("\"", text, "\" begins the ids of ", found.size(), " jobs; write more of it"));
 }
 
+std::vector<std::string> JobNames(Context* context) {
+  const auto engine = context->Engine();
+  if (!engine.ok()) return {};
+  provision::v1::ListRequest request;
+  request.set_page_size(50);
+  const auto page = (*engine)->List(request);
+  std::vector<std::string> out;
+  if (page.ok()) {
+    for (const auto& job : page->jobs()) out.push_back(ShortName(job.name()));
+  }
+  return out;
+}
+
+std::vector<std::string> ResourceNames(Context* context) {
+  const auto engine = context->Engine();
+  if (!engine.ok()) return {};
+  provision::v1::ListResourcesRequest request;
+  request.set_page_size(1000);
+  const auto page = (*engine)->ListResources(request);
+  std::vector<std::string> out;
+  if (page.ok()) {
+    for (const auto& resource : page->resources()) out.push_back(ShortName(resource.name()));
+  }
+  return out;
+}
+
 std::string ResourceName(absl::string_view text) {
   return absl::StartsWith(text, "resources/") ? std::string(text) : absl::StrCat("resources/", text);
 }

@@ -48,6 +48,14 @@ struct WatchCommandOptions {
   std::optional<int64_t> after_seq;
 };
 
+struct LogsOptions {
+  std::string job;
+  std::string target;  // its resource's name; empty: all
+  std::string step;    // empty: all
+  bool follow = false;
+  bool no_prefix = false;
+};
+
 struct ListOptions {
   std::string state, environment, service, resource;
   std::string filter;

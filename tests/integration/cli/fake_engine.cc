@@ -5,12 +5,25 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
 namespace pe::cli {
 namespace {
 
 using provision::v1::Event;
 using provision::v1::Job;
 using provision::v1::WatchResponse;
+
+grpc::Status TooOld(int64_t oldest) {
+  google::rpc::Status status;
+  google::rpc::ErrorInfo info;
+  info.set_reason("CURSOR_TOO_OLD");
+  (*info.mutable_metadata())["oldest_available_seq"] = std::to_string(oldest);
+  status.add_details()->PackFrom(info);
+  return {grpc::StatusCode::OUT_OF_RANGE, "the oldest sequence is " + std::to_string(oldest),
+          status.SerializeAsString()};
+}
 
 }  // namespace
 
@@ -120,7 +133,7 @@ grpc::Status FakeEngine::Watch(grpc::ServerContext* context, const provision::v1
     snapshot.set_through_seq(through);
     writer->Write(snapshot);
   } else if (through + 1 < oldest) {
-    return {grpc::StatusCode::OUT_OF_RANGE, "the oldest sequence is " + std::to_string(oldest)};
+    return TooOld(oldest);
   }
   const int64_t last = static_cast<int64_t>(events_.size()) + 1;
   while (through < last) {
