@@ -123,7 +123,8 @@ std::vector<std::string> Possible(const Place& place, const std::string& begun, 
 
 }  // namespace
 
-std::vector<std::string> Complete(CLI::App* app, const std::vector<std::string>& words, const CompletionSource& source) {
+std::vector<std::string> Complete(CLI::App* app, const std::vector<std::string>& words,
+                                  const CompletionSource& source) {
   const std::string begun = words.empty() ? "" : words.back();
   std::vector<std::string> out;
   for (std::string& word : Possible(Walk(app, words), begun, source)) {

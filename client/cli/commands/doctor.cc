@@ -20,7 +20,7 @@ using provision::client::Connection;
 using provision::v1::Job;
 using provision::v1::Resource;
 
-constexpr int kShown = 5;          // of each kind of finding; the rest is counted
+constexpr int kShown = 5;  // of each kind of finding; the rest is counted
 constexpr int kLargestPage = 1000;
 
 class Doctor {
@@ -97,7 +97,8 @@ class Doctor {
     Good(absl::StrCat(Counted(static_cast<int64_t>(all.size()), "resource"), " registered"));
     const auto named = [](const Resource& r) { return ShortName(r.name()); };
     Report(
-        all, "with a host key that nobody has confirmed", [](const Resource& r) { return !r.offered_host_key().empty(); },
+        all, "with a host key that nobody has confirmed",
+        [](const Resource& r) { return !r.offered_host_key().empty(); },
         [](const Resource& r) { return absl::StrCat(ShortName(r.name()), "  ", OneLine(r.offered_host_key())); },
         "compare it on the host, then: pe resource trust NAME KEY");
     Report(

@@ -54,7 +54,8 @@ class Logs {
       for (const auto& s : t.steps()) step = step || s.id() == options_.step;
     }
     if (!target) return absl::NotFoundError(absl::StrCat(name_, " has no target ", options_.target));
-    if (!step) return absl::NotFoundError(absl::StrCat(name_, " has no step ", options_.step, "; pe status shows them"));
+    if (!step)
+      return absl::NotFoundError(absl::StrCat(name_, " has no step ", options_.step, "; pe status shows them"));
     return absl::OkStatus();
   }
 
