@@ -1,8 +1,8 @@
 // Provision calls accepted durably, beside what limits them: raw unary gRPC calls of equal sizes, and raw SQLite
-// inserts of equal sizes in commits of as many rows as calls are in flight. All three in one run, one after the other.
+// inserts of equal sizes in commits of as many rows as calls are in flight, and beside a server that does no more than
+// both. All in one run, one after the other.
 // Usage: accept_bench [seconds=5] [in flight=64]
 #include <grpcpp/grpcpp.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -21,6 +21,7 @@
 #include "storage/sqlite/sqlite_store.h"
 #include "tests/bench/api/child_process.h"
 #include "tests/bench/api/latencies.h"
+#include "tests/bench/api/raw_servers.h"
 
 namespace pe {
 namespace {
@@ -84,35 +85,6 @@ void ServeEngine(ChildProcess::Link link, const std::string& folder) {
   std::string line;
   link.Hear(&line);
   _exit(0);  // nothing here is kept
-}
-
-// The raw call: bytes in, bytes out, nothing in between.
-class RawService final : public ProvisionService::WithRawCallbackMethod_Provision<ProvisionService::Service> {
- public:
-  explicit RawService(const std::string& response) : slice_(response), response_(&slice_, 1) {}
-  grpc::ServerUnaryReactor* Provision(grpc::CallbackServerContext* context, const grpc::ByteBuffer*,
-                                      grpc::ByteBuffer* response) override {
-    *response = response_;
-    auto* reactor = context->DefaultReactor();
-    reactor->Finish(grpc::Status::OK);
-    return reactor;
-  }
-
- private:
-  const grpc::Slice slice_;
-  const grpc::ByteBuffer response_;
-};
-
-void ServeRaw(ChildProcess::Link link, const std::string& folder, const std::string& response) {
-  RawService service(response);
-  grpc::ServerBuilder builder;
-  builder.AddListeningPort("unix:" + folder + "/s", grpc::InsecureServerCredentials());
-  builder.RegisterService(&service);
-  const auto server = builder.BuildAndStart();
-  link.Say("ready");
-  std::string line;
-  link.Hear(&line);
-  _exit(0);
 }
 
 struct Load {
@@ -179,34 +151,14 @@ class Loader {
   std::promise<void> all_done_;
 };
 
-// Rows a second, each of `row` (the job) and one small event, `group` of them in a commit, as durable as the engine's.
-double RawInserts(const std::string& folder, const std::string& row, int seconds, int group) {
-  sqlite3* db = nullptr;
-  if (sqlite3_open((folder + "/raw.db").c_str(), &db) != SQLITE_OK) std::abort();
-  const auto run = [&](const char* sql) {
-    if (sqlite3_exec(db, sql, nullptr, nullptr, nullptr) != SQLITE_OK) std::abort();
-  };
-  run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE jobs(id TEXT PRIMARY KEY, body BLOB) STRICT, "
-      "WITHOUT ROWID;");
-  sqlite3_stmt* insert = nullptr;
-  sqlite3_prepare_v2(db, "INSERT INTO jobs VALUES(?,?)", -1, &insert, nullptr);
+// Rows a second, `group` of them in a commit.
+double RawInserts(const std::string& file, const std::string& row, int seconds, int group) {
+  bench::RawTable table(file);
+  const std::vector<std::string> rows(static_cast<size_t>(group), row);
   const int64_t begin = NowMicros(), end = begin + seconds * kMicrosPerSecond;
-  int64_t rows = 0;
-  while (NowMicros() < end) {
-    run("BEGIN IMMEDIATE");
-    for (int i = 0; i < group; ++i) {
-      const std::string id = "job-" + std::to_string(100'000'000 + rows++);
-      sqlite3_bind_text(insert, 1, id.data(), static_cast<int>(id.size()), SQLITE_STATIC);
-      sqlite3_bind_blob(insert, 2, row.data(), static_cast<int>(row.size()), SQLITE_STATIC);
-      if (sqlite3_step(insert) != SQLITE_DONE) std::abort();
-      sqlite3_reset(insert);
-    }
-    run("COMMIT");
-  }
-  const double rate = static_cast<double>(rows) * kMicrosPerSecond / static_cast<double>(NowMicros() - begin);
-  sqlite3_finalize(insert);
-  sqlite3_close(db);
-  return rate;
+  int64_t count = 0;
+  for (; NowMicros() < end; count += group) table.Commit(rows);
+  return static_cast<double>(count) * kMicrosPerSecond / static_cast<double>(NowMicros() - begin);
 }
 
 int Run(int seconds, int in_flight) {
@@ -215,30 +167,38 @@ int Run(int seconds, int in_flight) {
   // Children first: nothing of gRPC may run before a fork.
   const std::string response(Request().ByteSizeLong() + 200, 'r');
   std::filesystem::create_directories(folder + "/raw");
+  std::filesystem::create_directories(folder + "/both");
   std::filesystem::create_directories(folder + "/engine");
   Job shape;
   shape.set_reason(response);  // a Job of about the answer's size
-  Load engine, raw;
+  const std::string answer = shape.SerializeAsString();
+  Load engine, raw, both;
   double inserts = 0;
   {
-    ChildProcess raw_server(
-        [&](ChildProcess::Link link) { ServeRaw(link, folder + "/raw", shape.SerializeAsString()); });
+    ChildProcess raw_server([&](ChildProcess::Link link) { bench::ServeRaw(link, folder + "/raw/s", answer); });
+    ChildProcess both_server(
+        [&](ChildProcess::Link link) { bench::ServeRaw(link, folder + "/both/s", answer, folder + "/both/raw.db"); });
     ChildProcess engine_server([&](ChildProcess::Link link) { ServeEngine(link, folder + "/engine"); });
     std::string line;
-    if (!raw_server.link().Hear(&line) || !engine_server.link().Hear(&line)) return 1;
+    for (ChildProcess* server : {&raw_server, &both_server, &engine_server}) {
+      if (!server->link().Hear(&line)) return 1;
+    }
     Loader(folder + "/raw/s", seconds, in_flight, false, &raw).Run();
+    Loader(folder + "/both/s", seconds, in_flight, false, &both).Run();
     Loader(folder + "/engine/s", seconds, in_flight, true, &engine).Run();
-    inserts = RawInserts(folder, Request().SerializeAsString(), seconds, in_flight);
+    inserts = RawInserts(folder + "/raw.db", Request().SerializeAsString(), seconds, in_flight);
   }
   std::filesystem::remove_all(folder);
   const double limit = std::min(raw.calls_per_second, inserts);
   std::printf(
       "{\"bench\":\"accept\",\"in_flight\":%d,\"seconds\":%d,\"request_bytes\":%zu,\"answer_bytes\":%zu,\"provision_"
       "per_second\":%.0f,"
-      "\"raw_grpc_per_second\":%.0f,\"raw_sqlite_rows_per_second\":%.0f,\"ratio_to_slower\":%.2f,\"goal_ratio\":0.5,"
+      "\"raw_grpc_per_second\":%.0f,\"raw_sqlite_rows_per_second\":%.0f,\"raw_both_per_second\":%.0f,\"ratio_to_"
+      "slower\":%.2f,\"ratio_to_both\":%.2f,\"goal_ratio\":0.5,"
       "\"failures\":%lld,\"p50_ms\":%.1f,\"p99_ms\":%.1f}\n",
       in_flight, seconds, Request().ByteSizeLong(), engine.last.ByteSizeLong(), engine.calls_per_second,
-      raw.calls_per_second, inserts, engine.calls_per_second / limit, static_cast<long long>(engine.failures),
+      raw.calls_per_second, inserts, both.calls_per_second, engine.calls_per_second / limit,
+      engine.calls_per_second / both.calls_per_second, static_cast<long long>(engine.failures),
       static_cast<double>(engine.latencies.Percentile(0.5)) / 1000,
       static_cast<double>(engine.latencies.Percentile(0.99)) / 1000);
   return 0;

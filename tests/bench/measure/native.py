@@ -34,8 +34,9 @@ def middle(rounds: int, key: str, *command: object) -> dict:
 def accept(quick: bool) -> list:
     r = middle(1 if quick else 5, "ratio_to_slower", "bench/accept_bench", 2 if quick else 5)
     return [Row(f"`Provision` calls accepted durably, {r['in_flight']} in flight", "0.5x the slower of the two", f"{r['provision_per_second']:,}/s",
-                f"raw gRPC {r['raw_grpc_per_second']:,}/s; raw SQLite group commit {r['raw_sqlite_rows_per_second']:,}/s",
-                f"{r['ratio_to_slower']:.2f}", r["ratio_to_slower"] >= r["goal_ratio"] and r["failures"] == 0, "accept")]
+                f"raw gRPC {r['raw_grpc_per_second']:,}/s; raw SQLite group commit {r['raw_sqlite_rows_per_second']:,}/s; a server "
+                f"that does no more than both {r['raw_both_per_second']:,}/s",
+                f"{r['ratio_to_slower']:.2f}; {r['ratio_to_both']:.2f}", r["ratio_to_slower"] >= r["goal_ratio"] and r["failures"] == 0, "accept")]
 
 
 def events(quick: bool) -> list:
