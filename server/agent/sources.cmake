@@ -6,7 +6,7 @@ set(PE_AGENT_SYSTEM_SOURCES
 set(PE_AGENT_CORE_SOURCES
   agent.cc attempt.cc undo_attempt.cc attempt_reporter.cc blob_store.cc disk_run_store.cc disk_undo_store.cc executor.cc
   facts/addresses.cc facts/facts.cc facts/os_release.cc journal.cc journal_format.cc loop.cc output_gatherer.cc
-  plan_check.cc run.cc run_log.cc run_recover.cc runner.cc session.cc undo_prune.cc)
+  plan_check.cc run.cc run_guard.cc run_log.cc run_recover.cc runner.cc session.cc undo_prune.cc)
 set(PE_AGENT_PROGRAM_SOURCES
-  attach.cc identity.cc main.cc places.cc policy_rc.cc rootfs.cc rootfs_mounts.cc serve.cc start_worker.cc worker.cc
+  attach.cc disk_boot_guard.cc identity.cc main.cc places.cc policy_rc.cc rootfs.cc rootfs_mounts.cc serve.cc start_worker.cc worker.cc
   worker_socket.cc)
