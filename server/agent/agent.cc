@@ -77,6 +77,7 @@ Hello Agent::MakeHello() const {
     open.set_last_seq(run->last_seq());
     open.set_acked_seq(run->recovered() ? 0 : run->log().acked_seq());
     open.set_done(run->done());
+    run->AddOpenGuards(hello);
   }
   return hello;
 }
@@ -111,7 +112,7 @@ absl::Status Agent::Welcome(const provision::agent::v1::Welcome& welcome) {
   for (const Resume& resume : welcome.resume()) {
     Run* const run = FindRun(resume.run());
     if (run != nullptr) run->Continue(resume, welcome.epoch(), options_.host.clock.Mono());
-    if (run != nullptr) run->log().Ack(resume.after_seq());
+    if (run != nullptr && !run->recovered()) run->log().Ack(resume.after_seq());
   }
   return absl::OkStatus();
 }
@@ -168,7 +169,8 @@ absl::Status Agent::CancelRun(const provision::agent::v1::CancelRun& request) {
 absl::Status Agent::ForgetRun(const std::string& id) {
   const Run* const run = FindRun(id);
   if (run == nullptr || PE_MUTANT(forget_terminal_ack)) return absl::OkStatus();
-  if (!run->done() && !run->recovered()) return Refusal("BUSY", "the run is still under way; cancel it first");
+  if (run->guards() || (!run->done() && !run->recovered()))
+    return Refusal("BUSY", "the run is still under way; cancel it first");
   PE_RETURN_IF_ERROR(options_.host.store.Forget(id));
   const std::unique_ptr<Run> gone = std::move(runs_[id]);
   runs_.erase(id);
@@ -179,6 +181,10 @@ absl::Status Agent::ForgetRun(const std::string& id) {
   // What cannot be dropped now is dropped when the next run is forgotten.
   options_.host.store.PruneUndo(id, spared, options_.host.clock.Wall(), options_.undo_limits).IgnoreError();
   return absl::OkStatus();
+}
+
+void Agent::ConfirmGuard(const provision::agent::v1::ConfirmGuard& confirm) {
+  if (Run* const run = FindRun(confirm.run()); run != nullptr) run->Confirm(confirm, options_.host.clock.Mono());
 }
 
 void Agent::SetSecrets(const provision::agent::v1::Secrets& secrets) {
@@ -205,12 +211,14 @@ MonoMicros Agent::Tick() {
     const MonoMicros at = run->Tick(options_.host.clock.Mono());
     if (at != 0 && (next == 0 || at < next)) next = at;
   }
+  const bool guards = std::any_of(runs_.begin(), runs_.end(), [](const auto& run) { return run.second->guards(); });
+  if (!guards && options_.host.boot_guard != nullptr) options_.host.boot_guard->Disarm();
   return next;
 }
 
 bool Agent::busy() const {
   for (const auto& [id, run] : runs_) {
-    if (!run->recovered() && !run->settled()) return true;
+    if (run->guards() || (!run->recovered() && !run->settled())) return true;
   }
   return false;
 }

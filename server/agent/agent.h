@@ -41,6 +41,7 @@ class Agent {
   absl::Status RunPlan(const provision::agent::v1::RunPlan& request, const provision::agent::v1::Resume& resume);
   absl::Status CancelRun(const provision::agent::v1::CancelRun& request);
   absl::Status ForgetRun(const std::string& run);
+  void ConfirmGuard(const provision::agent::v1::ConfirmGuard& confirm);
   void SetSecrets(const provision::agent::v1::Secrets& secrets);
   void Ack(const provision::agent::v1::Ack& ack);
 

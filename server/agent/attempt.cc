@@ -36,15 +36,22 @@ class AttemptRun {
     absl::StatusOr<Observation> observed = Observe(attempt_.cancel);
     if (!observed.ok()) return Failed(observed.status());
     AddValues(observed->values);
+    end_.acted = attempt_.interrupted;
     if (observed->right) return Ended(attempt_.interrupted ? kStepChanged : kStepUnchanged, observed->summary);
     attempt_.reporter->Diff(observed->diff);
     if (attempt_.observe_only) return Planned(*observed);
     if (attempt_.cancel.set()) return Cancelled("cancelled before anything was changed");
-    const bool durable = attempt_.notifies || type_.EndsBoot() || !type_.Idempotent(attempt_.body);
+    if (attempt_.guarded && attempt_.boot_guard != nullptr) {
+      if (const absl::Status armed = attempt_.boot_guard->Arm(); !armed.ok())
+        return Failed(StepError(armed.code(), "GUARD", armed.message(),
+                                "the host must be able to undo the step by itself; nothing was changed"));
+    }
+    const bool durable = attempt_.guarded || attempt_.notifies || type_.EndsBoot() || !type_.Idempotent(attempt_.body);
     const absl::Status intent = attempt_.journal->Intent(attempt_.position, attempt_.attempt, host_.boot, durable);
     if (!intent.ok())
       return Failed(
           StepError(intent.code(), "JOURNAL", intent.message(), "free space on the host's disk; nothing was changed"));
+    end_.acted = true;
     StepContext context = Context(attempt_.cancel);
     absl::StatusOr<Applied> applied = type_.Apply(attempt_.body, *observed, context);
     if (!applied.ok()) return Failed(applied.status());
@@ -154,6 +161,7 @@ class AttemptRun {
 }  // namespace
 
 AttemptEnd RunAttempt(Attempt& attempt, const StepHost& host) {
+  if (!attempt.restores.empty()) return RunRestore(attempt, host);
   if (attempt.undoes != nullptr) return RunUndo(attempt, host);
   const StepType* type = host.find_type(attempt.body);
   if (type != nullptr) return AttemptRun(attempt, host, *type).Run();

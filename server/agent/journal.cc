@@ -1,5 +1,6 @@
 #include "server/agent/journal.h"
 
+#include "absl/strings/str_cat.h"
 #include "base/mutant.h"
 #include "base/status.h"
 
@@ -44,6 +45,15 @@ absl::Status Journal::Result(int position, int attempt, int64_t seq, const provi
               .seq = seq,
               .payload = report.SerializeAsString()},
              durable);
+}
+
+absl::Status Journal::Guard(int position, int attempt, MonoMicros deadline, absl::string_view boot) {
+  return Add({.kind = JournalRecord::Kind::kGuard,
+              .position = position,
+              .attempt = attempt,
+              .epoch = epoch_,
+              .payload = absl::StrCat(deadline, " ", boot)},
+             true);
 }
 
 absl::Status Journal::Cancel(bool force) {

@@ -10,12 +10,16 @@
 #include <memory>
 #include <string>
 
+#include "base/clock.h"
 #include "base/mutex.h"
 #include "provision/agent/v1/agent.pb.h"
 #include "server/agent/journal_format.h"
 #include "server/agent/run_store.h"
 
 namespace pe::agent {
+
+inline constexpr MonoMicros kConfirmed = 0;
+inline constexpr MonoMicros kRestoring = -1;
 
 class Journal {
  public:
@@ -29,6 +33,8 @@ class Journal {
   absl::Status Intent(int position, int attempt, absl::string_view boot, bool durable);
   absl::Status Result(int position, int attempt, int64_t seq, const provision::agent::v1::StepReport& report,
                       bool durable);
+  // A guarded step waits until `deadline`; kConfirmed: no longer; kRestoring: it was not confirmed. Durable.
+  absl::Status Guard(int position, int attempt, MonoMicros deadline, absl::string_view boot);
   absl::Status Cancel(bool force);
   absl::Status Done(int64_t seq, const provision::agent::v1::RunDone& done);
 

@@ -21,6 +21,7 @@ struct JournalRecord {
     kCancel = 4,  // the run was cancelled; payload: "force" or empty
     kDone = 5,    // the run ended; payload: serialised RunDone, seq: of its report
     kPlan = 6,    // second record; payload: serialised Plan
+    kGuard = 7,   // a guarded step waits to be confirmed; payload: "MONOTONIC-DEADLINE BOOT" (journal.h)
   };
   Kind kind = Kind::kRun;
   int32_t position = -1;

@@ -18,7 +18,8 @@ absl::Status Bad(const PlanStep& step, absl::string_view what) {
 absl::Status CheckStep(const Plan& plan, int position) {
   const PlanStep& step = plan.steps(position);
   if (step.handler() && step.last()) return Bad(step, "is both a handler and a last step");
-  if (step.attempts() < 0 || step.timeout_us() < 0 || step.backoff_us() < 0 || step.max_backoff_us() < 0) {
+  if (step.attempts() < 0 || step.timeout_us() < 0 || step.backoff_us() < 0 || step.max_backoff_us() < 0 ||
+      step.guard_us() < 0) {
     return Bad(step, "has a negative timeout, pause or number of attempts");
   }
   for (const int after : step.after()) {

@@ -51,6 +51,10 @@ void Run::SetSecrets(const provision::agent::v1::Secrets& secrets, MonoMicros no
 }
 
 void Run::Cancel(bool force, MonoMicros now) {
+  if (recovered()) {  // what is being restored comes to its end first
+    recovered_->cancel = true;
+    recovered_->force |= force;
+  }
   if (done_ || recovered()) return;
   // A cancel that is not on disk would be lost by a crash only; its engine would send it again.
   if (journal_ != nullptr) journal_->Cancel(force).IgnoreError();
@@ -64,18 +68,15 @@ void Run::Abandon() {
 }
 
 MonoMicros Run::Tick(MonoMicros now) {
-  if (done_ || recovered()) return 0;
+  if (done_) return 0;
   std::vector<EndedAttempt> ended;
   {
     MutexLock lock(&inbox_->mu);
     ended.swap(inbox_->ended);
   }
-  for (EndedAttempt& e : ended) {
-    running_.erase(e.position);
-    RunnerActions actions;
-    runner_.OnAttemptEnded(e.position, e.attempt, std::move(e.end), now, actions);
-    Do(std::move(actions));
-  }
+  for (EndedAttempt& e : ended) TakeEnd(std::move(e), now);
+  RestoreOverdue(now);
+  if (recovered()) return NextGuard();
   const MonoMicros timer = runner_.next_timer();
   if (timer != 0 && timer <= now) {
     RunnerActions actions;
@@ -83,6 +84,7 @@ MonoMicros Run::Tick(MonoMicros now) {
     Do(std::move(actions));
   }
   MonoMicros next = runner_.next_timer();
+  if (const MonoMicros guard = NextGuard(); guard != 0 && (next == 0 || guard < next)) next = guard;
   for (auto& [position, attempt] : running_) {
     const MonoMicros flush = attempt->reporter->FlushOutput(now);
     if (flush != 0 && (next == 0 || flush < next)) next = flush;
@@ -93,6 +95,7 @@ MonoMicros Run::Tick(MonoMicros now) {
 void Run::Do(RunnerActions actions) {
   for (Report& report : actions.reports) Write(std::move(report));
   for (const RunnerActions::Stop& stop : actions.stops) {
+    if (held_.count(stop.position) > 0) continue;  // it is over, or being restored
     if (const auto found = running_.find(stop.position); found != running_.end()) found->second->cancel.Set(stop.why);
   }
   for (const RunnerActions::Start& start : actions.starts) StartAttempt(start);
@@ -127,6 +130,8 @@ void Run::StartAttempt(const RunnerActions::Start& start) {
   attempt->observe_only = plan_.observe_only();
   attempt->secret = step.has_secrets();
   attempt->notifies = step.notify_size() > 0;
+  attempt->guarded = Guarded(start.position);
+  attempt->boot_guard = host_.boot_guard;
   const auto secret = secret_bodies_.find(start.position);
   attempt->body = secret != secret_bodies_.end() ? secret->second : step.body();
   attempt->reporter =

@@ -27,6 +27,8 @@ struct RunHost {
   const Clock& clock;
   const StepType* (*find_type)(const provision::v1::StepBody& body) = nullptr;  // FindStepType
   std::function<void()> wake;  // from any thread: Tick has something to do
+  std::string boot;            // which boot of the host this is
+  BootGuard* boot_guard = nullptr;
 };
 
 class Run {
@@ -41,6 +43,13 @@ class Run {
   void Start(MonoMicros now);
   // Goes on with a recovered run, once: reports that its engine lacks are made again, then what was not finished runs.
   void Continue(const provision::agent::v1::Resume& resume, int64_t epoch, MonoMicros now);
+
+  // A guarded step waits to be confirmed, or may come to; or what was not confirmed is being restored.
+  bool guards() const;
+  // Steps that wait: for connections that begin now.
+  void AddOpenGuards(provision::agent::v1::Hello& hello) const;
+  // The engine is there, over a connection that was told the nonce. Ignored when nothing waits for it.
+  void Confirm(const provision::agent::v1::ConfirmGuard& confirm, MonoMicros now);
 
   void SetSecrets(const provision::agent::v1::Secrets& secrets, MonoMicros now);
   void Cancel(bool force, MonoMicros now);
@@ -80,6 +89,18 @@ class Run {
     bool force = false;
     JournalRecord done;  // kind kDone when there is one
     int64_t last_seq = 0;
+    std::vector<provision::agent::v1::Resume> resume;  // none or one: Continue was called in the midst of restoring
+    int64_t epoch = 0;                                 // with `resume`
+  };
+  // A guarded step whose attempt is over.
+  struct Held {
+    int attempt = 1;
+    AttemptEnd end;
+    std::string nonce;
+    MonoMicros began = 0;
+    MonoMicros deadline = 0;
+    bool restoring = false;  // too late: its end will be that of the restoring attempt
+    bool doomed = false;     // an earlier life had begun to restore it
   };
 
   Run(provision::agent::v1::Plan plan, std::string plan_digest, int64_t epoch, const RunHost& host);
@@ -94,6 +115,19 @@ class Run {
   void RestoreIntent(const JournalRecord& record);
   void RestoreKnown(const provision::agent::v1::Resume& resume);
   int PositionOf(int index) const;
+
+  // run_guard.cc
+  bool Guarded(int position) const { return plan_.steps(position).guard_us() > 0 && !plan_.observe_only(); }
+  void Hold(int position, int attempt, AttemptEnd end, MonoMicros now);
+  void TakeEnd(EndedAttempt ended, MonoMicros now);
+  void RestoreOverdue(MonoMicros now);
+  void StartRestore(int position, Held& held);
+  bool Restoring() const;
+  void RestoredAfterCrash(int position, const AttemptEnd& end, MonoMicros now);
+  void FindOpenGuards(const std::map<int, JournalRecord>& waits);
+  MonoMicros NextGuard() const;
+  void OpenJournal();
+
   // After an interruption that nobody saw the end of.
   bool MayRunAgain(int position) const;  // -1: no such step
 
@@ -107,6 +141,9 @@ class Run {
   std::unique_ptr<RunLog> log_;
   std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
   std::map<int, std::shared_ptr<Attempt>> running_;  // by position
+  std::map<int, Held> held_;                         // by position
+  std::vector<int> guarded_;                         // positions of guarded steps that have acted, in that order
+  std::unique_ptr<RunLog> unheard_;                  // takes what restoring says beside its result
   std::map<int, provision::v1::StepBody> secret_bodies_;
   std::shared_ptr<const Redactor> redactor_ = std::make_shared<Redactor>();
   std::unique_ptr<Recovered> recovered_;

@@ -30,15 +30,18 @@ absl::StatusOr<std::unique_ptr<Run>> Run::Recover(StoredRun stored, const RunHos
   std::unique_ptr<Run> run(
       new Run(std::move(plan), Sha256Hex(content.records[1].payload), content.records[0].epoch, host));
   auto recovered = std::make_unique<Recovered>();
+  std::map<int, JournalRecord> waits;  // of guarded steps, by position
   recovered->last_seq = content.records[0].seq;
   for (size_t i = 2; i < content.records.size(); ++i) {
     JournalRecord& record = content.records[i];
     recovered->last_seq = std::max(recovered->last_seq, record.seq);
-    const bool about_step = record.kind == JournalRecord::Kind::kIntent || record.kind == JournalRecord::Kind::kResult;
+    const bool about_step = record.kind == JournalRecord::Kind::kIntent ||
+                            record.kind == JournalRecord::Kind::kResult || record.kind == JournalRecord::Kind::kGuard;
     if (about_step && (record.position < 0 || record.position >= steps)) {
       return absl::DataLossError(
           absl::StrCat("the journal of run ", stored.run, " names step ", record.position, " of ", steps));
     }
+    if (record.kind == JournalRecord::Kind::kGuard) waits[record.position] = record;
     if (record.kind == JournalRecord::Kind::kIntent) recovered->intents[record.position] = record;
     if (record.kind == JournalRecord::Kind::kResult) recovered->intents.erase(record.position);
     if (record.kind == JournalRecord::Kind::kCancel) {
@@ -51,11 +54,18 @@ absl::StatusOr<std::unique_ptr<Run>> Run::Recover(StoredRun stored, const RunHos
   run->recovered_ = std::move(recovered);
   run->done_ = run->recovered_->done.kind == JournalRecord::Kind::kDone;
   run->stored_ = std::move(stored);
+  run->FindOpenGuards(waits);
   return run;
 }
 
 void Run::Continue(const Resume& resume, int64_t epoch, MonoMicros now) {
   if (!recovered()) return;
+  if (Restoring()) {
+    recovered_->resume = {resume};
+    recovered_->epoch = epoch;
+    return;
+  }
+  held_.clear();  // who asks has come over a connection that is newer than what they wait for
   const std::unique_ptr<Recovered> recovered = std::move(recovered_);
   epoch_ = epoch;
   OpenLog(resume.after_seq());
@@ -68,7 +78,7 @@ void Run::Continue(const Resume& resume, int64_t epoch, MonoMicros now) {
     if (report.mutable_done()->ParseFromString(recovered->done.payload)) log_->Append(std::move(report));
     return;
   }
-  journal_ = std::make_unique<Journal>(host_.store, std::move(stored_), epoch);
+  OpenJournal();
   for (const auto& [position, record] : recovered->intents) {
     // Its result was reported and could not be written here (the disk was full): the engine knows better.
     if (!Ended(resume, position) || PE_MUTANT(trust_journal_alone)) RestoreIntent(record);

@@ -65,7 +65,8 @@ void Runner::OnAttemptEnded(int position, int attempt, AttemptEnd end, MonoMicro
   --running_;
   step.timer = 0;
   if (step.timed_out && !IsTerminal(end.report.state())) end.report.set_state(kStepFailed);
-  if (step.timed_out && (end.report.state() == kStepFailed || end.report.state() == kStepCancelled) && !cancelled_) {
+  if (step.timed_out && !end.restored && (end.report.state() == kStepFailed || end.report.state() == kStepCancelled) &&
+      !cancelled_) {
     end.report.set_state(kStepFailed);
     end.report.set_error_code("TIMEOUT");
     const std::string seen = end.report.reason();  // by the step, when it was interrupted
@@ -90,6 +91,16 @@ void Runner::OnAttemptEnded(int position, int attempt, AttemptEnd end, MonoMicro
     End(position, std::move(end.report), out);
   }
   Advance(now, out);
+}
+
+void Runner::OnHeld(int position, int64_t guard_us, RunnerActions& out) {
+  Step& step = steps_[position];
+  step.timer = 0;
+  StepReport& report = *AddReport(position, out).mutable_step_state();
+  report.set_state(kStepWaiting);
+  report.set_guard_us(guard_us);
+  report.set_reason(absl::StrCat("for the engine to reach the host over a new connection; else it is undone after ",
+                                 guard_us / kMicrosPerSecond, " s"));
 }
 
 void Runner::OnSecrets(MonoMicros now, RunnerActions& out) {

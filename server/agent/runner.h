@@ -27,6 +27,8 @@ namespace pe::agent {
 struct AttemptEnd {
   provision::agent::v1::StepReport report;  // a terminal state; SKIPPED counts as ended well
   bool retryable = false;  // of a failure: another attempt, or what a plan would change first, may help
+  bool acted = false;      // it began to change the host
+  bool restored = false;   // a guarded step: what it changed was undone, its end is nothing else's
 };
 
 // What the caller does now, in this order.
@@ -58,6 +60,9 @@ class Runner {
 
   void Start(MonoMicros now, RunnerActions& out);
   void OnAttemptEnded(int position, int attempt, AttemptEnd end, MonoMicros now, RunnerActions& out);
+  // The attempt has ended, and its end is held back until it is confirmed, which may take `guard_us`; then
+  // OnAttemptEnded comes. Its timeout is over.
+  void OnHeld(int position, int64_t guard_us, RunnerActions& out);
   void OnSecrets(MonoMicros now, RunnerActions& out);
   // Also interrupts what runs; `force` also what is not interruptible. May come again, for example with force.
   void OnCancel(bool force, MonoMicros now, RunnerActions& out);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "server/agent/disk_boot_guard.h"
 #include "server/agent/disk_run_store.h"
 #include "server/agent/facts/facts.h"
 #include "server/agent/identity.h"
@@ -41,6 +42,8 @@ int Serve(const ServeOptions& options) {
   SystemdUnitSource units;
   BlobStore blobs;
   DiskRunStore store(files, StateFolder());
+  const bool boots = UsualPlaces() && geteuid() == 0 && !options.rootfs && HasInit(files);
+  DiskBootGuard boot_guard(files, boots ? BinaryPath() : "");
   // Below the agent, which holds attempts: the executor ends first.
   std::unique_ptr<Agent> agent;
   ThreadExecutor executor({.files = files,
@@ -59,7 +62,9 @@ int Serve(const ServeOptions& options) {
                               .store = store,
                               .clock = clock,
                               .find_type = FindStepType,
-                              .wake = [&] { waker.Wake(); }},
+                              .wake = [&] { waker.Wake(); },
+                              .boot = BootMark(files),
+                              .boot_guard = &boot_guard},
                      .blobs = blobs});
   std::vector<std::string> warnings;
   const absl::Status loaded = agent->Load(&warnings);

@@ -62,6 +62,9 @@ absl::Status Session::OnFrame(const Frame& frame) {
     case Frame::kCancelRun:
       Refuse(agent_.CancelRun(frame.cancel_run()), frame.cancel_run().run());
       return absl::OkStatus();
+    case Frame::kConfirmGuard:
+      agent_.ConfirmGuard(frame.confirm_guard());
+      return absl::OkStatus();
     case Frame::kSecrets:
       agent_.SetSecrets(frame.secrets());
       return absl::OkStatus();

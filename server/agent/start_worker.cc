@@ -27,10 +27,17 @@ bool StartUnit(const std::string& path) {
   const absl::StatusOr<CommandResult> result =
       processes.Run({.argv = {"systemd-run", "--quiet", "--collect", "--no-block", "--unit=pe-agent-worker",
                               "--description=Provision Engine agent", "--property=Delegate=yes",
-                              "--property=KillMode=mixed", "--property=OOMPolicy=continue", path, "worker"},
+                              "--property=KillMode=mixed", "--property=OOMPolicy=continue",
+                              // A guarded step may wait, and nobody but the worker undoes it.
+                              "--property=Restart=on-failure", "--property=RestartSec=1", path, "worker"},
                      .timeout_us = kSystemdRunTimeoutUs},
                     never);
-  return result.ok() && result->ok();
+  if (result.ok() && result->ok()) return true;
+  // It was killed and is about to be started again: now, then.
+  const absl::StatusOr<CommandResult> started = processes.Run(
+      {.argv = {"systemctl", "start", "--no-block", "pe-agent-worker.service"}, .timeout_us = kSystemdRunTimeoutUs},
+      never);
+  return started.ok() && started->ok();
 }
 
 // The grandchild is nobody's child: it ends with the host, not with us.

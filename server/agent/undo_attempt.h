@@ -11,6 +11,10 @@ namespace pe::agent {
 // else has changed it since, and it is left alone. REQUIRES: attempt.undoes.
 AttemptEnd RunUndo(Attempt& attempt, const StepHost& host);
 
+// Undoes all restores of a step that was not confirmed, then applies again what they say. Always FAILED: NOT_CONFIRMED
+// when everything is as it was before, NOT_RESTORED with what is not. Goes on where an interrupted one was.
+AttemptEnd RunRestore(Attempt& attempt, const StepHost& host);
+
 }  // namespace pe::agent
 
 #endif  // SERVER_AGENT_UNDO_ATTEMPT_H_

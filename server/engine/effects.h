@@ -38,6 +38,11 @@ struct WelcomeEffect {
   int64_t after_seq = 0;
   std::vector<provision::agent::v1::EndedStep> ended;  // what is stored, for an agent that lost its memory
 };
+// The host answers over this connection, which is newer than a guarded step's change.
+struct ConfirmGuardEffect {
+  Peer peer;
+  provision::agent::v1::OpenGuard guard;
+};
 // Send the plan and have it run. Secrets are put in by the engine, which alone knows them.
 struct RunEffect {
   Peer peer;
@@ -73,8 +78,8 @@ struct ResourceEffect {
   std::vector<provision::v1::Facts> facts;  // none or one
 };
 
-using Effect = std::variant<ConnectEffect, DisconnectEffect, WelcomeEffect, RunEffect, SecretsEffect, AckEffect,
-                            CancelRunEffect, ForgetEffect, ResourceEffect>;
+using Effect = std::variant<ConnectEffect, DisconnectEffect, WelcomeEffect, ConfirmGuardEffect, RunEffect,
+                            SecretsEffect, AckEffect, CancelRunEffect, ForgetEffect, ResourceEffect>;
 
 }  // namespace pe
 

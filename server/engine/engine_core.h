@@ -150,6 +150,7 @@ class EngineCore final : public Engine, private LinkListener {
   // engine_delivery.cc: bringing a run to its host
   using BlobResult = absl::StatusOr<std::shared_ptr<const Blob>>;
   void TidyHost(Entry& entry, Peer peer);
+  void ConfirmGuard(const Entry& entry, Peer peer, const provision::agent::v1::OpenGuard& guard);
   void SendRun(const JobId& job, Entry& entry, const RunEffect& effect);
   void FetchBlobs(const JobId& job, Entry& entry, Link& link);
   void OnFetched(uint64_t link, const std::string& digest, const BlobResult& blob);

@@ -47,6 +47,7 @@ void EngineCore::Do(const JobId& job, Entry& entry, const Effect& effect) {
                    Send(entry, e.peer, frame);
                    TidyHost(entry, e.peer);
                  },
+                 [&](const ConfirmGuardEffect& e) { ConfirmGuard(entry, e.peer, e.guard); },
                  [&](const RunEffect& e) { SendRun(job, entry, e); },
                  [&](const SecretsEffect& e) { SendSecrets(entry, e.peer, e.plan); },
                  [&](const AckEffect& e) {
@@ -153,9 +154,20 @@ void EngineCore::SendSecrets(Entry& entry, Peer peer, const provision::agent::v1
   Send(entry, peer, frame);
 }
 
+void EngineCore::ConfirmGuard(const Entry& entry, Peer peer, const provision::agent::v1::OpenGuard& guard) {
+  Frame frame;
+  frame.mutable_confirm_guard()->set_run(guard.run());
+  frame.mutable_confirm_guard()->set_step(guard.step());
+  frame.mutable_confirm_guard()->set_nonce(guard.nonce());
+  Send(entry, peer, frame);
+}
+
 void EngineCore::TidyHost(Entry& entry, Peer peer) {
   Link* link = LinkOf(entry, peer);
   if (link == nullptr) return;
+  // Nobody waits for them any more, but the host can be reached: it must not undo them under the job that is about to
+  // run.
+  for (const auto& guard : std::exchange(link->stale_guards, {})) ConfirmGuard(entry, peer, guard);
   for (const auto& run : std::exchange(link->stale_runs, {})) {
     if (!run.done()) Do(link->job(), entry, CancelRunEffect{peer, run.run(), true});
     Do(link->job(), entry, ForgetEffect{peer, run.run()});
@@ -177,7 +189,11 @@ void EngineCore::OnLinkOpen(uint64_t id, const provision::agent::v1::Hello& hell
   for (const auto& run : hello.open_runs()) {
     const std::vector<std::string> parts = absl::StrSplit(run.run(), '/');
     const bool ours = hello.engine_id() == lease_.engine_id;
-    if (ours && parts.size() >= 3 && FindEntry(JobId(parts[0])) == nullptr) link.stale_runs.push_back(run);
+    if (!ours || parts.size() < 3 || FindEntry(JobId(parts[0])) != nullptr) continue;
+    link.stale_runs.push_back(run);
+    for (const auto& guard : hello.open_guards()) {
+      if (guard.run() == run.run()) link.stale_guards.push_back(guard);
+    }
   }
   entry->machine->OnOpened(link.target(), hello, now());
   Mark(link.job());

@@ -103,11 +103,12 @@ class JobMachine {
     bool planned = false;  // the current stage's plan is made, stored and may be on the host
     provision::agent::v1::Plan plan;
     int64_t last_report = 0;
-    int attempts = 0;        // connects since the last success
-    int connection = 0;      // number of the newest connection
-    MonoMicros give_up = 0;  // when a host that stays away is called unreachable; 0: not being tried
-    MonoMicros wake = 0;     // next connect, in kBackoff
-    UndoneTarget undone;     // of a rollback job
+    int attempts = 0;         // connects since the last success
+    int connection = 0;       // number of the newest connection
+    MonoMicros give_up = 0;   // when a host that stays away is called unreachable; 0: not being tried
+    MonoMicros wake = 0;      // next connect, in kBackoff
+    UndoneTarget undone;      // of a rollback job
+    std::set<int> confirmed;  // guarded steps that this connection has confirmed
     std::vector<provision::v1::Facts> target_facts;  // none or one: the target's own, for stages elsewhere
   };
 
@@ -131,6 +132,7 @@ class JobMachine {
   void ReleasePlace(int target);
   Peer PeerOf(int target) const { return {target, runs_[target].connection}; }
   void Connect(int target, Now now);
+  bool GuardWaits(int target) const;
   void Retry(int target, const CloseReason& reason, Now now);
   void GiveUp(int target, const CloseReason& reason, Now now);
   bool Plan(int target, const provision::v1::Facts& facts, Now now);
@@ -151,6 +153,7 @@ class JobMachine {
   void BeginUndo(int target, Now now);
   bool PlanUndoStage(int target, Now now);
   void UndoStageDone(int target, Now now);
+  void GiveUpRollback(int target, const CloseReason& reason, Now now);
 
   // job_machine_report.cc: what an agent says and is told
   std::vector<provision::agent::v1::EndedStep> EndedSteps(int target) const;

@@ -13,6 +13,7 @@ namespace {
 
 using provision::agent::v1::Report;
 using provision::v1::Event;
+using provision::v1::Job;
 using provision::v1::StepStatus;
 
 constexpr size_t kMaxMessage = 8 * 1024;  // a sentence, not a log
@@ -105,6 +106,12 @@ void JobMachine::OnReport(int target, const Report& report, Now now) {
     }
     RecordStep(target, report, now);
     StoreRun(target);
+    // A connection that is still open proves nothing about new ones.
+    if (report.step_state().guard_us() > 0 && run.confirmed.count(report.step()) == 0) {
+      out_.effects.push_back(DisconnectEffect{PeerOf(target)});
+      Connect(target, now);
+      return Settle(now);
+    }
   }
   // One acknowledgement for all reports of a batch.
   AckEffect ack{PeerOf(target), report.run(), run.last_report};
@@ -174,6 +181,41 @@ void JobMachine::UpdatePending(int target, int step, bool pending, Now now) {
   }
   if (event.handlers().pending_size() == 0) event.mutable_handlers();
   Record(std::move(event), now);
+}
+
+void JobMachine::OnRefused(int target, const provision::agent::v1::Refused& refused, Now now) {
+  if (!refused.run().empty() && refused.run() != RunId(target))
+    return;  // about a run of an earlier job, being tidied up
+  const bool stopping = job_.cancel_requested() || timed_out_;
+  if (refused.code() == "UNKNOWN_RUN" && stopping && runs_[target].phase == Phase::kRunning) {
+    EndTarget(target, StoppedState(), "", "", now);
+    return Settle(now);
+  }
+  OnTargetError(target, refused.code().empty() ? "REFUSED" : refused.code(),
+                absl::StrCat("the agent refused: ", refused.message()), now);
+}
+
+void JobMachine::OnSecretsNeeded(int target, Now) {
+  if (runs_[target].phase == Phase::kRunning && runs_[target].planned)
+    out_.effects.push_back(SecretsEffect{PeerOf(target), runs_[target].plan});
+}
+
+void JobMachine::OnFetching(int target, const std::string& what, Now now) {
+  if (runs_[target].phase != Phase::kRunning || job_.targets(target).state() != Job::RUNNING) return;
+  SetTargetState(target, Job::RUNNING, what, what.empty() ? "" : "FETCHING", now);
+  Settle(now);
+}
+
+void JobMachine::OnWithdrawn(int target, Now now) {
+  if (runs_[target].phase != Phase::kRunning || !(job_.cancel_requested() || timed_out_)) return;
+  EndTarget(target, StoppedState(), "", "", now);
+  Settle(now);
+}
+
+bool JobMachine::GuardWaits(int target) const {
+  const auto& steps = job_.targets(target).steps();
+  return std::any_of(steps.begin(), steps.end(),
+                     [](const StepStatus& step) { return step.has_guard() && step.state() == StepStatus::WAITING; });
 }
 
 }  // namespace pe

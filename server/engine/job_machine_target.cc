@@ -99,6 +99,12 @@ void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, 
   SetPhase(target, Phase::kRunning);
   if (run.planned) {
     out_.effects.push_back(WelcomeEffect{PeerOf(target), RunId(target), run.last_report, EndedSteps(target)});
+    run.confirmed.clear();
+    for (const auto& guard : hello.open_guards()) {
+      if (guard.run() != RunId(target)) continue;
+      run.confirmed.insert(guard.step());
+      out_.effects.push_back(ConfirmGuardEffect{PeerOf(target), guard});
+    }
     const auto known = [&](const auto& open) { return open.run() == RunId(target); };
     // A run that the agent does not know has never begun: its journal goes only when we say that the end is durable.
     const bool begun = std::any_of(hello.open_runs().begin(), hello.open_runs().end(), known);
@@ -245,35 +251,6 @@ void JobMachine::OnTargetError(int target, const std::string& code, const std::s
   Settle(now);
 }
 
-void JobMachine::OnRefused(int target, const provision::agent::v1::Refused& refused, Now now) {
-  if (!refused.run().empty() && refused.run() != RunId(target))
-    return;  // about a run of an earlier job, being tidied up
-  const bool stopping = job_.cancel_requested() || timed_out_;
-  if (refused.code() == "UNKNOWN_RUN" && stopping && runs_[target].phase == Phase::kRunning) {
-    EndTarget(target, StoppedState(), "", "", now);
-    return Settle(now);
-  }
-  OnTargetError(target, refused.code().empty() ? "REFUSED" : refused.code(),
-                absl::StrCat("the agent refused: ", refused.message()), now);
-}
-
-void JobMachine::OnSecretsNeeded(int target, Now) {
-  if (runs_[target].phase == Phase::kRunning && runs_[target].planned)
-    out_.effects.push_back(SecretsEffect{PeerOf(target), runs_[target].plan});
-}
-
-void JobMachine::OnFetching(int target, const std::string& what, Now now) {
-  if (runs_[target].phase != Phase::kRunning || job_.targets(target).state() != Job::RUNNING) return;
-  SetTargetState(target, Job::RUNNING, what, what.empty() ? "" : "FETCHING", now);
-  Settle(now);
-}
-
-void JobMachine::OnWithdrawn(int target, Now now) {
-  if (runs_[target].phase != Phase::kRunning || !(job_.cancel_requested() || timed_out_)) return;
-  EndTarget(target, StoppedState(), "", "", now);
-  Settle(now);
-}
-
 void JobMachine::OnClosed(int target, const CloseReason& reason, Now now) {
   Run& run = runs_[target];
   if (IsTerminal(job_.state()) || (run.phase != Phase::kConnecting && run.phase != Phase::kRunning)) return;
@@ -287,7 +264,9 @@ void JobMachine::OnClosed(int target, const CloseReason& reason, Now now) {
                                 " is not known; compare it on the host, then: pe resource trust ",
                                 std::string(absl::StripPrefix(place, "resources/")), " ", reason.offered_host_key),
                    reason.code, now);
-  } else if (reason.retryable || reason.code == "CONNECTION_LOST") {
+  } else if (reason.retryable || reason.code == "CONNECTION_LOST" ||
+             (GuardWaits(target) && reason.code != "HOST_KEY_CHANGED")) {
+    // What a guarded step keeps us out with, a refused login say, goes when the host undoes it.
     Retry(target, reason, now);
   } else {
     GiveUp(target, reason, now);
@@ -312,13 +291,17 @@ void JobMachine::Retry(int target, const CloseReason& reason, Now now) {
 
 void JobMachine::GiveUp(int target, const CloseReason& reason, Now now) {
   const bool wrong_host = reason.code == "HOST_KEY_CHANGED";
-  const Job::State state = RollsBack(target) ? Job::ROLLBACK_FAILED : wrong_host ? Job::FAILED : Job::UNREACHABLE;
+  if (RollsBack(target)) return GiveUpRollback(target, reason, now);
+  const Job::State state = wrong_host ? Job::FAILED : Job::UNREACHABLE;
   EndTarget(target, state, reason.message, reason.code, now);
 }
 
 void JobMachine::CancelTarget(int target, Now now) {
   Run& run = runs_[target];
-  if (RollsBack(target) && run.phase != Phase::kEnded) return;  // it is stopping already, and half undone is worse
+  if (RollsBack(target) && run.phase != Phase::kEnded) {  // it is stopping already, and half undone is worse
+    if (run.give_up != 0) run.give_up = std::min(run.give_up, now.mono + limits_.cancel_reconnect_us);
+    return;
+  }
   switch (run.phase) {
     case Phase::kEnded:
       return;
@@ -367,9 +350,10 @@ void JobMachine::EndTarget(int target, Job::State state, const std::string& reas
     event.set_target(target);
     event.set_step(i);
     // A step that had begun when its host was lost may or may not have had its effect; nobody knows, so nobody says.
-    const bool begun = was == StepStatus::RUNNING || was == StepStatus::RETRYING;
+    const bool begun = was == StepStatus::RUNNING || was == StepStatus::RETRYING ||
+                       (was == StepStatus::WAITING && job_.targets(target).steps(i).attempt() > 0);
     // A newer engine has the host: it may have gone on with them all.
-    const bool unknown = begun || (code == "STALE_EPOCH" && was == StepStatus::PENDING);
+    const bool unknown = begun || code == "STALE_EPOCH";
     event.mutable_step_state()->set_state(unknown     ? StepStatus::OUTCOME_UNKNOWN
                                           : cancelled ? StepStatus::CANCELLED
                                                       : StepStatus::SKIPPED);

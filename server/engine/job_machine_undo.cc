@@ -1,6 +1,7 @@
 // JobMachine: undoing what a target's stages have changed, from the last stage to the first: a whole job of mode
 // ROLLBACK, or what follows a failure when on_failure says so.
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "server/engine/job_machine.h"
 #include "server/engine/rollback.h"
 #include "server/engine/transitions.h"
@@ -74,6 +75,35 @@ bool JobMachine::PlanUndoStage(int target, Now now) {
   StoreRun(target);
   out_.effects.push_back(RunEffect{PeerOf(target), run.plan});
   return true;
+}
+
+// A host that stays away. What it was sent it may go on with, so that nobody knows what of it is undone.
+void JobMachine::GiveUpRollback(int target, const CloseReason& reason, Now now) {
+  const bool hurried = job_.cancel_requested() || timed_out_;
+  std::vector<std::string> unknown;
+  for (int i = 0; i < job_.targets(target).steps_size(); ++i) {
+    const StepStatus& step = job_.targets(target).steps(i);
+    if (step.section() != kRollbackSection || IsTerminal(step.state())) continue;
+    unknown.push_back(step.id());
+    for (const auto state : {StepStatus::RUNNING, StepStatus::OUTCOME_UNKNOWN}) {
+      if (job_.targets(target).steps(i).state() == state) continue;
+      Event event;
+      event.set_target(target);
+      event.set_step(i);
+      event.mutable_step_state()->set_state(state);
+      event.mutable_step_state()->set_reason("the host was lost while it rolled back; it may go on by itself");
+      Record(std::move(event), now);
+    }
+  }
+  const std::string limit =
+      hurried ? absl::StrCat(limits_.cancel_reconnect_us / kMicrosPerSecond, " s after it was to be stopped")
+              : absl::StrCat(limits_.reconnect_us / kMicrosPerSecond, " s");
+  const std::string why = WhyFailed(target);
+  EndTarget(target, Job::ROLLBACK_FAILED,
+            absl::StrCat(why, "; the host did not answer for ", limit, " while it rolled back (", reason.message, ")",
+                         unknown.empty() ? "; nothing of the rollback had reached it"
+                                         : absl::StrCat("; not known to be undone: ", absl::StrJoin(unknown, ", "))),
+            "UNREACHABLE_IN_ROLLBACK", now);
 }
 
 void JobMachine::UndoStageDone(int target, Now now) {

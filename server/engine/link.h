@@ -64,6 +64,7 @@ class Link final : public ConnectionObserver {
   // Runs of jobs that have ended without this host: stopped and forgotten as soon as the agent knows whose connection
   // this is.
   std::vector<provision::agent::v1::OpenRun> stale_runs;
+  std::vector<provision::agent::v1::OpenGuard> stale_guards;  // of those
   MonoMicros last_heard = 0;
   MonoMicros last_ping = 0;
 

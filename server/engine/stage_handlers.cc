@@ -50,11 +50,12 @@ void StagePlanner::AddHandlers() {
 
 void StagePlanner::AddHandler(const OutlineNode& node, const StepBody* own_body) {
   std::vector<std::string> notifiers;
-  bool sent = false;
+  bool sent = false, guarded = false;
   for (const StageEntry& entry : entries_) {
     if (std::find(entry.notify.begin(), entry.notify.end(), node.id()) == entry.notify.end()) continue;
     notifiers.push_back(entry.planned.status.id());
     sent = sent || entry.sent();
+    guarded = guarded || entry.planned.step.guard_us() > 0;
   }
   const bool forced = Forced(node.id());
   if (notifiers.empty() && !forced) return;
@@ -72,6 +73,7 @@ void StagePlanner::AddHandler(const OutlineNode& node, const StepBody* own_body)
   } else {
     Fill(node, {}, values_, &entry);
   }
+  if (entry.sent() && guarded) Guard(&entry);
   if (entry.sent()) entry.planned.step.set_handler(true), entry.planned.step.set_notified(forced);
   AddEntry(std::move(entry));
 }

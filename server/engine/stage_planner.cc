@@ -8,6 +8,7 @@
 #include "base/expression/expression.h"
 #include "base/expression/template.h"
 #include "base/text.h"
+#include "server/engine/guard.h"
 #include "server/engine/interpolate.h"
 #include "server/engine/proto_time.h"
 #include "server/engine/validate.h"
@@ -205,6 +206,16 @@ void StagePlanner::Fill(const OutlineNode& node, const Element& element, const B
   entry->planned.step.set_id(status.id());
   entry->planned.step.set_last(node.part == Part::kAcceptance);
   SetEnvelope(node.step, &entry->planned.step);
+  if (CanCutOff(entry->planned.step.body())) Guard(entry);
+}
+
+// A target whose way in is no network cannot be cut off.
+void StagePlanner::Guard(StageEntry* entry) const {
+  const bool over_network =
+      !place_.on.empty() || (!place_.host_side && input_.transport != "rootfs" && input_.transport != "local");
+  if (!over_network) return;
+  entry->planned.step.set_guard_us(kGuardMicros);
+  *entry->planned.status.mutable_guard() = ToDuration(kGuardMicros);
 }
 
 void StagePlanner::Skip(const OutlineNode& node, std::string reason, StageEntry* entry) const {

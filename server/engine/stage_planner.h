@@ -55,6 +55,8 @@ class StagePlanner {
                                    StageEntry* entry);
   std::string Title(const OutlineNode& node, const expression::Environment& names, const expression::Bindings& values,
                     const StageEntry& entry);
+  // Marks a step that can cut the engine off.
+  void Guard(StageEntry* entry) const;
   void SetEnvelope(const provision::v1::Step* step, provision::agent::v1::PlanStep* out) const;
   const expression::Environment& NamesFor(const Element& element) const;
 

@@ -40,6 +40,8 @@ inline constexpr Mutant kMutants[] = {
     {"retry_without_backoff", "a failed attempt is repeated at once", "RunnerTest.Retries*"},
     {"skip_undo", "an undo is recorded and not done", kSimulation},
     {"undo_twice", "an undo is done and not recorded", kSimulation},
+    {"confirm_without_reconnect", "an open connection confirms a guarded step", kSimulation},
+    {"forget_guard", "a restarted agent does not know that a guarded step waits", kSimulation},
     {"secret_in_event", "output is not redacted", kSimulation},
     {"journal_without_checksum", "a damaged journal record is believed", "JournalFormatTest.*"},
     {"torn_file_write", "a file is written over instead of replaced", "FileSystemTest.*"},

@@ -98,6 +98,12 @@ void SimDisk::PowerCut(Faults& faults) {
     journal.bytes.resize(journal.synced + faults.Draw(journal.bytes.size() - journal.synced + 1));
 }
 
+absl::Status SimBootGuard::Arm() {
+  if (life_.dead) return Killed();
+  disk_.guarded = true;
+  return absl::OkStatus();
+}
+
 absl::Status SimRunStore::SaveOwner(const agent::Owner& owner) {
   if (life_.dead) return Killed();
   disk_.owner = owner;

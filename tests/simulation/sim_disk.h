@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/agent/boot_guard.h"
 #include "server/agent/run_store.h"
 #include "tests/simulation/sim_faults.h"
 
@@ -31,6 +32,7 @@ struct SimDisk {
   std::map<std::string, Journal> journals;
   std::map<std::pair<std::string, int>, Undo> undo;
   std::map<std::string, std::string> files;
+  bool guarded = false;  // BootGuard: the agent comes back by itself
 
   // What was not synced is lost, wholly or in part.
   void PowerCut(Faults& faults);
@@ -67,6 +69,19 @@ class SimRunStore final : public agent::RunStore {
   SimDisk& disk_;
   Mortal& life_;
   Faults& faults_;
+};
+
+class SimBootGuard final : public agent::BootGuard {
+ public:
+  SimBootGuard(SimDisk& disk, Mortal& life) : disk_(disk), life_(life) {}
+  absl::Status Arm() override;
+  void Disarm() override {
+    if (!life_.dead) disk_.guarded = false;
+  }
+
+ private:
+  SimDisk& disk_;
+  Mortal& life_;
 };
 
 // What every call of a dead process comes to.

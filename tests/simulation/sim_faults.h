@@ -26,6 +26,8 @@ class Faults {
     if (Told()) std::printf("  FAULT %s\n", name);
     return true;
   }
+  // What happens without a draw, counted too.
+  void Met(const char* name) { ++coverage_[name]; }
   // A draw that is no fault: delays, sizes, choices.
   uint64_t Draw(uint64_t below) { return random_() % below; }
   void Heal() { on_ = false; }
@@ -61,6 +63,8 @@ struct SimEnv {
   std::function<void(int64_t micros)> sleep;
   // A step's effect has happened.
   std::function<void(const std::string& host, const std::string& token)> on_effect;
+  // A guarded step waits to be confirmed.
+  std::function<void(const std::string& host)> on_guard;
   std::function<void(std::string)> wrong;
 
   int64_t Within(int64_t micros) { return static_cast<int64_t>(faults.Draw(static_cast<uint64_t>(micros))); }

@@ -1,6 +1,9 @@
 #include "tests/simulation/sim_host.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
+#include "tests/simulation/sim_requests.h"
 
 namespace pe::sim {
 
@@ -34,8 +37,20 @@ void SimHost::Reboot() {
   disk_.PowerCut(env_.faults);
 }
 
+bool SimHost::cut_off() const {
+  return std::any_of(disk_.files.begin(), disk_.files.end(), [](const auto& file) { return CutsOff(file.first); });
+}
+
 void SimHost::OnWorkerGone(const SimWorker* worker) {
   if (worker_.get() == worker) worker_ = nullptr;
+  ComeBack();
+}
+
+void SimHost::ComeBack() {
+  if (!disk_.guarded) return;
+  env_.clock.At(kMicrosPerSecond + env_.Within(20 * kMicrosPerSecond), [weak = std::weak_ptr(alive_), this] {
+    if (!weak.expired() && disk_.guarded) Worker().Look();
+  });
 }
 
 }  // namespace pe::sim

@@ -29,6 +29,8 @@ class SimHost {
   void Reboot();
   void OnWorkerGone(const SimWorker* worker);
   uint64_t boot() const { return boot_; }
+  // A file of it keeps new connections out; those that are open go on.
+  bool cut_off() const;
 
   // Nothing reaches it or leaves it until then.
   void PartitionFor(int64_t micros) { partitioned_until_ = env_.clock.Mono() + micros; }
@@ -39,12 +41,16 @@ class SimHost {
   int interrupted = 0;                 // steps stopped in their midst
 
  private:
+  // As systemd does while a guarded step waits: an agent that has died is started again.
+  void ComeBack();
+
   const std::string name_;
   SimEnv& env_;
   SimDisk disk_;
   std::shared_ptr<SimWorker> worker_;
   uint64_t boot_ = 1;
   MonoMicros partitioned_until_ = 0;
+  const std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace pe::sim

@@ -39,6 +39,12 @@ void AddStep(std::mt19937_64& random, int number, ProvisionRequest* request) {
     case 3:
       SetExec("/w/once", token, &step);
       break;
+    case 4: {
+      const bool cuts = random() % 3 == 0;
+      step.mutable_file()->set_path(absl::StrCat("/etc/ssh/", cuts ? "cut-" : "", token));
+      step.mutable_file()->set_content(token);
+      break;
+    }
     default:
       step.mutable_file()->set_path(absl::StrCat("/", token));
       step.mutable_file()->set_content(token);
@@ -48,6 +54,8 @@ void AddStep(std::mt19937_64& random, int number, ProvisionRequest* request) {
 }
 
 }  // namespace
+
+bool CutsOff(const std::string& path) { return path.starts_with("/etc/ssh/cut-"); }
 
 std::string TokenOf(int number, const std::string& step) { return absl::StrCat("r", number, "-", step); }
 

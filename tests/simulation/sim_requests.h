@@ -13,6 +13,8 @@ inline constexpr int kHosts = 3;
 inline constexpr char kSecretValue[] = "correct-horse-battery";
 
 provision::v1::ProvisionRequest MakeRequest(uint64_t seed, int number);
+// A file below /etc/ssh is guarded; this one keeps new connections out as long as it is there.
+bool CutsOff(const std::string& path);
 // What the witness of a host is told by a step's effect.
 std::string TokenOf(int number, const std::string& step);
 

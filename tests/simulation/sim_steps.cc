@@ -65,7 +65,7 @@ class SimExec final : public agent::StepType {
     if (argv.size() > 2) context.reporter.Output(1, absl::StrCat("it is ", argv[2], "\n"));
     if (argv[0] == "/w/fail" || (argv[0] == "/w/flaky" && world.faults().Draw(2) == 0))
       return agent::StepError(absl::StatusCode::kInternal, "COMMAND_FAILED", "exit code 1", "", 1);
-    PE_RETURN_IF_ERROR(world.Effect(argv[1]));
+    PE_RETURN_IF_ERROR(world.Effect(context.again ? absl::StrCat("again ", argv[1]) : argv[1]));
     return Applied{.message = "done", .exit_code = 0};
   }
   absl::Status Undo(const StepBody&, absl::string_view, StepContext&) const override {

@@ -52,7 +52,7 @@ void SimWire::Open() {
     if (self->closed_) return;
     if (self->env_.faults.Hit("connection refused", 12))
       return self->Close({"CONNECT_REFUSED", "connection refused", "", true});
-    if (self->host_.partitioned()) {
+    if (self->host_.partitioned() || self->host_.cut_off()) {
       return self->env_.clock.At(5 * kMicrosPerSecond, [self] {
         self->Close({"CONNECT_TIMEOUT", "no answer", "", true});
       });
@@ -92,6 +92,7 @@ void SimWire::ToEngine(Frame frame) {
   env_.faults.Trace("from host", frame.report().seq() * 100 + frame.kind_case());
   Tell(env_, host_, "<-", frame);
   const bool report = frame.has_report();
+  if (frame.report().step_state().guard_us() > 0) env_.on_guard(host_.name());
   const MonoMicros before = engine_last_;
   engine_last_ = std::max(engine_last_ + 1, env_.clock.Mono() + Delay());
   MonoMicros at = engine_last_;

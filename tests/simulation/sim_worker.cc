@@ -29,6 +29,8 @@ SimWorker::SimWorker(SimHost& host, SimEnv& env)
     : host_(host),
       env_(env),
       store_(host.disk(), life_, env.faults),
+      boot_guard_(host.disk(), life_),
+      boot_(std::to_string(host.boot())),
       agent_({.digest = "d",
               .version = "v",
               .gather_facts = [&host] { return host.MakeFacts(); },
@@ -36,7 +38,9 @@ SimWorker::SimWorker(SimHost& host, SimEnv& env)
                        .store = store_,
                        .clock = env.clock,
                        .find_type = FindSimStep,
-                       .wake = [this] { Wake(); }},
+                       .wake = [this] { Wake(); },
+                       .boot = boot_,
+                       .boot_guard = &boot_guard_},
               .blobs = blobs_}) {}
 
 SimWorker::~SimWorker() = default;
@@ -124,6 +128,7 @@ void SimWorker::Start(std::shared_ptr<agent::Attempt> attempt, std::function<voi
                                .processes = *self,
                                .clock = self->env_.clock,
                                .blobs = self->blobs_,
+                               .boot = self->boot_,
                                .find_type = FindSimStep};
     const agent::AttemptEnd end = agent::RunAttempt(*attempt, host);
     self->env_.clock.At(self->env_.Within(5000), [self, end, done] {
@@ -152,6 +157,7 @@ absl::Status SimWorker::Effect(const std::string& token) {
   ++host_.effects[token];
   env_.faults.Trace(token, env_.clock.Mono());
   env_.on_effect(host_.name(), token);
+  if (host_.cut_off()) env_.faults.Met("host cut off by a step");
   if (env_.faults.Hit("worker killed between effect and result", 40)) life_.Die();
   if (env_.faults.Hit("host rebooted between effect and result", 60)) host_.Reboot();
   return life_.dead ? Killed() : absl::OkStatus();

@@ -27,6 +27,8 @@ class SimWorker final : public agent::Executor, private StepWorld, public std::e
   void Receive(const SimWire* wire, absl::string_view bytes);
   void Drop(const SimWire* wire);
 
+  // Runs of an earlier life may have something to do though nobody is connected.
+  void Look() { Wake(); }
   bool Knows(const std::string& run) { return agent_.FindRun(run) != nullptr; }
   void Die() { life_.Die(); }
   bool dead() const override { return life_.dead; }
@@ -59,6 +61,8 @@ class SimWorker final : public agent::Executor, private StepWorld, public std::e
   SimEnv& env_;
   Mortal life_;
   SimRunStore store_;
+  SimBootGuard boot_guard_;
+  const std::string boot_;
   agent::RealFileSystem files_;  // never used by simulated steps
   agent::BlobStore blobs_;
   agent::Agent agent_;

@@ -22,6 +22,7 @@ SimWorld::SimWorld(uint64_t seed)
     : seed_(seed), env_(seed), random_(seed ^ 0x5eed), store_(MemoryStoreOptions{.manual = true}) {
   env_.sleep = [this](int64_t micros) { Sleep(micros); };
   env_.on_effect = [this](const std::string& host, const std::string& token) { OnEffect(host, token); };
+  env_.on_guard = [this](const std::string& host) { OnGuard(Host(host)); };
   env_.wrong = [this](std::string what) { wrong_.push_back(std::move(what)); };
   for (int i = 0; i < kHosts; ++i) Host(absl::StrCat("h", i));
   StartEngine();
@@ -167,6 +168,16 @@ void SimWorld::RollBackSomething(int number) {
   });
 }
 
+// What may go wrong anywhere does so more often here.
+void SimWorld::OnGuard(SimHost& host) {
+  Faults& faults = env_.faults;
+  const auto soon = [this](std::function<void()> what) { env_.clock.At(env_.Within(2 * kMicrosPerSecond), what); };
+  if (faults.Hit("partition while a guarded step waits", 8)) host.PartitionFor(env_.Within(100 * kMicrosPerSecond));
+  if (faults.Hit("worker killed while a guarded step waits", 8)) soon([&host] { host.KillWorker(); });
+  if (faults.Hit("host rebooted while a guarded step waits", 8)) soon([&host] { host.Reboot(); });
+  if (faults.Hit("engine killed while a guarded step waits", 8)) soon([this] { KillEngine(env_.faults.Draw(2)); });
+}
+
 bool SimWorld::Open(const JobId& job) {
   const auto stored = store_.GetJob(job, JobDetail::kSummary);
   return stored.ok() && !IsTerminal(stored->state());
@@ -202,7 +213,7 @@ std::vector<std::string> SimWorld::Run() {
   for (const MonoMicros limit = env_.clock.Mono() + kHealTime; env_.clock.Mono() < limit && wrong_.empty();) {
     Turn();
     if (env_.clock.Mono() > heal + 15 * kMicrosPerSecond && store_.pending() == 0 && engine_->core->unfinished() == 0 &&
-        engine_->core->connections() == 0 && AllEnded())
+        engine_->core->connections() == 0 && AllEnded() && NobodyWaits())
       break;
   }
   const auto wrong = [this](std::string what) { env_.wrong(std::move(what)); };
@@ -210,6 +221,11 @@ std::vector<std::string> SimWorld::Run() {
   for (const auto& [request, id] : by_request_) CheckJob(store_, id, request, hosts_, wrong);
   for (const auto& [name, host] : hosts_) CheckHost(*host, wrong);
   return wrong_;
+}
+
+// For a confirmation that nobody will give.
+bool SimWorld::NobodyWaits() {
+  return std::none_of(hosts_.begin(), hosts_.end(), [](const auto& host) { return host.second->disk().guarded; });
 }
 
 bool SimWorld::AllEnded() {

@@ -44,9 +44,11 @@ class SimWorld {
   void CancelSomething();
   void RollBackSomething(int number);
   std::optional<JobId> AnyJob();
+  void OnGuard(SimHost& host);
   void OnEffect(const std::string& host, const std::string& token);
   bool Open(const JobId& job);
   bool AllEnded();
+  bool NobodyWaits();
 
   const uint64_t seed_;
   SimEnv env_;

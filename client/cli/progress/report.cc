@@ -128,6 +128,9 @@ std::string PlanReport(const Job& job) {
                       why.empty() ? "" : ": ", OneLine(why), "\n");
       if (!step.not_undoable().empty())
         absl::StrAppend(&out, "    cannot be undone: ", OneLine(step.not_undoable()), "\n");
+      if (step.has_guard())
+        absl::StrAppend(&out, "    guarded: the host undoes it unless the engine reaches it anew within ",
+                        step.guard().seconds(), " s\n");
       if (!step.diff().empty()) out += Indented(step.diff(), "    ");
     }
   }

@@ -63,6 +63,7 @@ struct StepContext {
   std::string begun_in;       // the boot in which an earlier life of the agent began to apply the step; empty: none did
   bool has_init = true;       // systemd runs as the host's init; without it units are only enabled
   bool observe_only = false;  // mode PLAN
+  bool again = false;         // done once more because what it made live has been restored
   bool secret = false;        // the body holds secrets: diffs say "content differs (secret)" and no more
 };
 

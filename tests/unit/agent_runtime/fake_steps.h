@@ -5,6 +5,7 @@
 //   fail            Apply fails
 //   once-only       as the first, but not idempotent
 //   say TEXT        Apply writes TEXT to the output
+//   undoable        keeps an undo record; undoing makes it not right again
 //   block           Apply waits for its token; Started() tells when it does
 #ifndef TESTS_UNIT_AGENT_RUNTIME_FAKE_STEPS_H_
 #define TESTS_UNIT_AGENT_RUNTIME_FAKE_STEPS_H_
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/status.h"
 #include "server/agent/steps/step.h"
 
 namespace pe::agent {
@@ -29,7 +31,12 @@ class FakeSteps final : public StepType {
   void Reset() {
     MutexLock lock(&mu_);
     applied_.clear();
+    undone_.clear();
     blocked_ = 0;
+  }
+  std::map<std::string, int> undone() const {
+    MutexLock lock(&mu_);
+    return undone_;
   }
   std::map<std::string, int> applied() const {
     MutexLock lock(&mu_);
@@ -53,6 +60,7 @@ class FakeSteps final : public StepType {
                                 StepContext& context) const override {
     const std::string word = Word(body);
     if (word == "fail") return StepError(absl::StatusCode::kInternal, "FAKE", "it broke", "mend it", 3);
+    if (word == "undoable") PE_RETURN_IF_ERROR(context.undo.Record("before"));
     if (word == "say") context.reporter.Output(1, body.exec().argv(1));
     if (word == "block") {
       {
@@ -68,8 +76,11 @@ class FakeSteps final : public StepType {
     ++applied_[word];
     return Applied{.message = "made"};
   }
-  absl::Status Undo(const provision::v1::StepBody&, absl::string_view, StepContext&) const override {
-    return absl::UnimplementedError("");
+  absl::Status Undo(const provision::v1::StepBody& body, absl::string_view, StepContext&) const override {
+    MutexLock lock(&mu_);
+    ++undone_[Word(body)];
+    applied_.erase(Word(body));
+    return absl::OkStatus();
   }
   bool Idempotent(const provision::v1::StepBody& body) const override { return Word(body) != "once-only"; }
 
@@ -78,6 +89,7 @@ class FakeSteps final : public StepType {
   mutable Mutex mu_;
   mutable CondVar changed_;
   mutable std::map<std::string, int> applied_;
+  mutable std::map<std::string, int> undone_;
   mutable int blocked_ = 0;
 };
 

@@ -339,5 +339,57 @@ TEST_F(EngineCoreTest, UnknownAndDisabledResourcesAreRefused) {
   EXPECT_TRUE(absl::IsFailedPrecondition(Provision(Request({"h1"})).status()));
 }
 
+TEST_F(EngineCoreTest, ACancelledRollbackOfAnAbsentHostSaysWhatIsUnknown) {
+  FakeHost& host = transport_.host("a");
+  host.keeps_undo = host.hold_undo = true;
+  host.fail_step = "two";
+  ProvisionRequest request = Request({"a"});
+  request.set_on_failure(provision::v1::Step::ROLLBACK);
+  const std::string id = Start(request);
+  ASSERT_EQ(Get(id).state(), Job::ROLLING_BACK);
+  host.refuse = {"CONNECT_TIMEOUT", "no answer", "", true};
+  transport_.Cut("a");
+  Settle();
+  provision::v1::CancelRequest cancel;
+  cancel.set_name("jobs/" + id);
+  core_->Cancel(cancel, "test", [](absl::StatusOr<Job> job) { EXPECT_TRUE(job.ok()); });
+  for (int i = 0; i < 30; ++i) Advance(kMicrosPerSecond);
+  const Job job = Get(id);
+  EXPECT_EQ(job.state(), Job::ROLLBACK_FAILED);
+  EXPECT_EQ(job.targets(0).reason_code(), "UNREACHABLE_IN_ROLLBACK");
+  EXPECT_THAT(job.targets(0).reason(), HasSubstr("25 s after it was to be stopped"));
+  EXPECT_THAT(job.targets(0).reason(), HasSubstr("no answer"));
+  EXPECT_THAT(job.targets(0).reason(), HasSubstr("not known to be undone: undo.one"));
+  EXPECT_EQ(job.targets(0).steps(2).state(), StepStatus::OUTCOME_UNKNOWN) << "the host may go on with it";
+  CheckLog(id);
+}
+
+TEST_F(EngineCoreTest, AGuardedStepIsConfirmedOverANewConnection) {
+  FakeHost& host = transport_.host("a");
+  ProvisionRequest request = Request({"a"});
+  request.mutable_spec()->mutable_steps(0)->mutable_file()->set_path("/etc/ssh/sshd_config");
+  const std::string id = Start(request);
+  const Job job = Get(id);
+  EXPECT_EQ(job.state(), Job::SUCCEEDED);
+  EXPECT_EQ(job.targets(0).steps(0).guard().seconds(), 60);
+  EXPECT_FALSE(job.targets(0).steps(1).has_guard());
+  EXPECT_EQ(host.connects, 2);
+  EXPECT_THAT(host.executions, ElementsAre(testing::Pair("one", 1), testing::Pair("two", 1)));
+  CheckLog(id);
+}
+
+TEST_F(EngineCoreTest, ALoginThatAGuardedStepRefusesIsTriedAgain) {
+  FakeHost& host = transport_.host("a");
+  host.refuse_while_guarded = {"AUTH_FAILED", "the login is refused", "", false};
+  ProvisionRequest request = Request({"a"});
+  request.mutable_spec()->mutable_steps(0)->mutable_file()->set_path("/etc/ssh/sshd_config");
+  const std::string id = Start(request);
+  EXPECT_EQ(Get(id).state(), Job::RUNNING);
+  EXPECT_EQ(Get(id).targets(0).steps(0).state(), StepStatus::WAITING);
+  host.refuse_while_guarded = {};
+  for (int i = 0; i < 20; ++i) Advance(kMicrosPerSecond);
+  EXPECT_EQ(Get(id).state(), Job::SUCCEEDED);
+}
+
 }  // namespace
 }  // namespace pe

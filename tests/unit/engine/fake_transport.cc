@@ -69,6 +69,7 @@ bool FakeTransport::Pump() {
       if (host.check_key && wire->pinned.empty()) refuse = {"HOST_KEY_UNKNOWN", "unknown", host.key, false};
       if (host.check_key && !wire->pinned.empty() && wire->pinned != host.key)
         refuse = {"HOST_KEY_CHANGED", "changed", host.key, false};
+      if (!host.guards.empty() && !host.refuse_while_guarded.code.empty()) refuse = host.refuse_while_guarded;
       if (!refuse.code.empty()) {
         End(*wire, refuse);
         continue;
@@ -82,6 +83,7 @@ bool FakeTransport::Pump() {
       hello.mutable_facts()->set_package_manager("apt");
       hello.mutable_facts()->set_has_os(true);
       hello.mutable_facts()->add_capabilities(provision::v1::Facts::INIT);
+      for (const auto& guard : host.guards) *hello.add_open_guards() = guard;
       for (const auto& [run, reports] : host.journal) hello.add_open_runs()->set_run(run);
       wire->observer->OnOpen(hello, host.key);
     }
@@ -128,7 +130,7 @@ void FakeTransport::Answer(Wire& wire, const Frame& frame) {
       plan.ParseFromString(wire.blob);
       host.runs.push_back(frame.run_plan().run());
       host.journal[frame.run_plan().run()];
-      if (host.hold) {
+      if (host.hold || (host.hold_undo && frame.run_plan().run().ends_with("/undo"))) {
         held_[wire.host] = {frame.run_plan().run(), plan};
       } else {
         Execute(wire, frame.run_plan().run(), plan);
@@ -152,6 +154,11 @@ void FakeTransport::Answer(Wire& wire, const Frame& frame) {
       if (!host.deaf) wire.observer->OnFrame(pong);
       break;
     }
+    case Frame::kConfirmGuard:
+      if (host.go_on == nullptr || frame.confirm_guard().nonce() != "nonce") break;
+      host.guards.clear();
+      std::exchange(host.go_on, nullptr)();
+      break;
     case Frame::kForgetRun:
       host.journal.erase(frame.forget_run().run());
       break;
@@ -170,15 +177,16 @@ void FakeTransport::Report(Wire& wire, const std::string& run, provision::agent:
   if (!wire.closed) wire.observer->OnFrame(frame);
 }
 
-void FakeTransport::Execute(Wire& wire, const std::string& run, const Plan& plan) {
+void FakeTransport::Execute(Wire& wire, const std::string& run, const Plan& plan, int from, bool failed) {
   FakeHost& host = hosts_[wire.host];
-  bool failed = false;
-  for (const auto& step : plan.steps()) {
+  for (int i = from; i < plan.steps_size(); ++i) {
+    const auto& step = plan.steps(i);
     const auto say = [&](StepStatus::State state) {
       provision::agent::v1::Report report;
       report.set_step(step.index());
       report.set_attempt(1);
       report.mutable_step_state()->set_state(state);
+      report.mutable_step_state()->set_undo_recorded(state == StepStatus::CHANGED && host.keeps_undo);
       if (state == StepStatus::FAILED) report.mutable_step_state()->set_message("it broke");
       Report(wire, run, report);
     };
@@ -189,6 +197,29 @@ void FakeTransport::Execute(Wire& wire, const std::string& run, const Plan& plan
     ++host.executions[step.id()];
     say(StepStatus::RUNNING);
     failed = step.id() == host.fail_step;
+    if (step.guard_us() > 0) {
+      provision::agent::v1::Report waits;
+      waits.set_step(step.index());
+      waits.set_attempt(1);
+      waits.mutable_step_state()->set_state(StepStatus::WAITING);
+      waits.mutable_step_state()->set_guard_us(step.guard_us());
+      host.guards.emplace_back().set_run(run);
+      host.guards.back().set_step(step.index());
+      host.guards.back().set_nonce("nonce");
+      host.go_on = [this, name = wire.host, run, plan, i, failed, index = step.index()] {
+        Wire* on = nullptr;
+        for (const auto& other : wires_) {
+          if (other->host == name && !other->closed) on = other.get();
+        }
+        provision::agent::v1::Report ended;
+        ended.set_step(index);
+        ended.set_attempt(1);
+        ended.mutable_step_state()->set_state(StepStatus::CHANGED);
+        Report(*on, run, ended);
+        Execute(*on, run, plan, i + 1, failed);
+      };
+      return Report(wire, run, waits);
+    }
     say(failed ? StepStatus::FAILED : StepStatus::CHANGED);
   }
   provision::agent::v1::Report done;

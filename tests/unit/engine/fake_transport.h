@@ -4,6 +4,7 @@
 #define TESTS_UNIT_ENGINE_FAKE_TRANSPORT_H_
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,6 +20,8 @@ struct FakeHost {
   std::string key = "SHA256:" + std::string(43, 'a');  // what it proves; unknown when nothing is pinned, if `check_key`
   bool check_key = false;
   bool hold = false;                      // takes plans and does not report
+  bool keeps_undo = false;                // what it changes can be undone
+  bool hold_undo = false;                 // takes plans of rollbacks and does not report
   std::string fail_step;                  // this step fails
   std::map<std::string, int> executions;  // step id -> times it was run
   std::vector<std::string> secrets_seen;
@@ -30,6 +33,10 @@ struct FakeHost {
   bool cancelled = false;
   std::map<std::string, std::vector<provision::agent::v1::Report>> journal;  // by run: every report made
   std::string engine_id;
+  // A guarded step waits: the rest of its run, and what Hello says of it.
+  std::vector<provision::agent::v1::OpenGuard> guards;
+  std::function<void()> go_on;
+  CloseReason refuse_while_guarded;  // when its code is set: of connections while a guarded step waits
 };
 
 class FakeTransport final : public Transport {
@@ -51,7 +58,8 @@ class FakeTransport final : public Transport {
   class FakeConnection;
   void End(Wire& wire, const CloseReason& reason);
   void Answer(Wire& wire, const provision::agent::v1::Frame& frame);
-  void Execute(Wire& wire, const std::string& run, const provision::agent::v1::Plan& plan);
+  void Execute(Wire& wire, const std::string& run, const provision::agent::v1::Plan& plan, int from = 0,
+               bool failed = false);
   void Report(Wire& wire, const std::string& run, provision::agent::v1::Report report);
 
   std::map<std::string, FakeHost> hosts_;
