@@ -29,6 +29,7 @@ struct Flags {
   std::string engine;
   std::string http_listen = "127.0.0.1:7480";
   std::vector<std::string> http_hosts;
+  std::string web_root;
   std::string log_level = "info";
   std::string ready_file;
 };
@@ -62,6 +63,7 @@ int Serve(const Flags& flags, StopSignals& signals) {
   gateway::GatewayOptions options;
   options.listen = flags.http_listen;
   options.hosts = flags.http_hosts;
+  options.web_root = flags.web_root;
   options.connect = [engine = flags.engine] { return Connect(engine); };
   options.streams_per_channel = kStreamsPerChannel;
   auto gateway = gateway::Gateway::Start(std::move(options));
@@ -90,6 +92,8 @@ int Main(int argc, char** argv) {
   app.add_option("--http-hosts", flags.http_hosts, "names besides localhost to answer to")
       ->envname("PE_HTTP_HOSTS")
       ->delimiter(',');
+  app.add_option("--web-root", flags.web_root, "folder with the page's files instead of those in the program")
+      ->envname("PE_WEB_ROOT");
   app.add_option("--log-level", flags.log_level, "debug, info, warning or error")->capture_default_str();
   app.add_option("--ready-file", flags.ready_file, "file written (JSON: http, pid) once calls are served");
   try {

@@ -61,6 +61,7 @@ absl::Status Check(const Config& config) {
   absolute("dataDir", config.data_dir);
   absolute("socket", config.socket);
   absolute("agentDir", config.agent_dir);
+  absolute("webRoot", config.web_root);
   absolute("readyFile", config.ready_file);
   if (config.socket.empty() && config.listen.empty())
     problems.push_back("socket and listen are both off: nobody could call");
@@ -142,6 +143,7 @@ ConfigLayer Defaults(const DefaultsInput& input) {
                   {"listen", input.dev ? "127.0.0.1:0" : "off"},
                   {"httpListen", input.dev ? "127.0.0.1:0" : "127.0.0.1:7480"},
                   {"httpHosts", "off"},
+                  {"webRoot", "off"},
                   {"agentDir", input.executable_dir},
                   {"downloads.allowHosts", "*"},
                   {"downloads.allowPrivate", "false"},

@@ -31,6 +31,8 @@ inline constexpr Setting kSettings[] = {
     {"httpHosts", "PE_HTTP_HOSTS", "--http-hosts",
      "names besides localhost that the gateway answers to: engine.example.com,...; or `off`", &Config::http_hosts,
      true},
+    {"webRoot", "PE_WEB_ROOT", "--web-root", "folder with the page's files instead of those in the program, or `off`",
+     &Config::web_root, true},
     {"agentDir", "PE_AGENT_DIR", "--agent-dir", "folder with the agents' binaries", &Config::agent_dir, false},
     {"downloads.allowHosts", "PE_DOWNLOAD_HOSTS", "--download-hosts",
      "hosts that `download` steps may fetch from: files.example.com,*.example.org, or `*` for every host",

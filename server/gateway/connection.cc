@@ -2,8 +2,11 @@
 
 #include "absl/strings/match.h"
 #include "google/rpc/code.pb.h"
+#include "server/gateway/health_handler.h"
 #include "server/gateway/limits.h"
+#include "server/gateway/page_handler.h"
 #include "server/gateway/rest_handler.h"
+#include "server/gateway/socket_handler.h"
 #include "server/gateway/url.h"
 
 namespace pe::gateway {
@@ -86,25 +89,43 @@ asio::awaitable<void> Connection::Complain(int status, std::string message) {
   Reply reply;
   reply.status = status;
   reply.content_type = "application/json";
-  reply.body = StatusJson(*services_->schema, {google::rpc::INVALID_ARGUMENT, std::move(message), ""});
-  co_await exchange.Send(std::move(reply));
+  const RpcStatus wrong = MakeStatus(google::rpc::INVALID_ARGUMENT, message);
+  reply.body = StatusJson(*services_->schema, wrong);
+  co_await exchange.Send(reply);
 }
 
 asio::awaitable<void> Connection::Handle() {
   Exchange& exchange = *exchange_;
   const absl::string_view host = Header(exchange.request(), "Host");
-  RpcStatus refused{google::rpc::PERMISSION_DENIED, "", ""};
+  absl::string_view refused;
   if (!services_->hosts->Serves(host)) {
-    refused.message = "this server does not answer to that Host; name it with --http-hosts";
-    co_await exchange.SendError(*services_->schema, std::move(refused));
+    refused = "this server does not answer to that Host; name it with --http-hosts";
+  } else if (!services_->hosts->SameOrigin(Header(exchange.request(), "Origin"), host)) {
+    refused = "pages of other origins may not call";
+  }
+  if (!refused.empty()) {
+    const RpcStatus status = MakeStatus(google::rpc::PERMISSION_DENIED, refused);
+    co_await exchange.SendError(*services_->schema, status);
     co_return;
   }
-  if (!services_->hosts->SameOrigin(Header(exchange.request(), "Origin"), host)) {
-    refused.message = "pages of other origins may not call";
-    co_await exchange.SendError(*services_->schema, std::move(refused));
-    co_return;
+  co_await Route(exchange);
+}
+
+asio::awaitable<void> Connection::Route(Exchange& exchange) {
+  const Request& request = exchange.request();
+  const absl::string_view path = SplitTarget(View(request.target())).path;
+  const bool get = request.method() == http::verb::get || request.method() == http::verb::head;
+  if (path == "/v1/stream" && IsSocketUpgrade(request)) {
+    co_await ServeSocket(*services_, exchange);
+  } else if (get && path == "/healthz") {
+    co_await ServeHealthz(exchange);
+  } else if (get && path == "/readyz") {
+    co_await ServeReadyz(*services_, exchange);
+  } else if (get && !absl::StartsWith(path, "/v1/") && !services_->transcoder->Knows(path)) {
+    co_await ServePage(*services_, exchange);
+  } else {
+    co_await ServeRest(*services_, exchange);
   }
-  co_await ServeRest(*services_, exchange);
 }
 
 void Connection::Drain() {

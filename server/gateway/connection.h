@@ -28,6 +28,7 @@ class Connection {
   asio::awaitable<bool> AwaitRequest();
   asio::awaitable<bool> ReadRequest(Request* request);
   asio::awaitable<void> Handle();
+  asio::awaitable<void> Route(Exchange& exchange);
   asio::awaitable<void> Complain(int status, std::string message);
 
   const Services* const services_;

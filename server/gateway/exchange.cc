@@ -36,7 +36,7 @@ void Exchange::SetHeaders(const std::string& content_type, const Headers& header
   for (const auto& [name, value] : headers) message->set(name, value);
 }
 
-asio::awaitable<void> Exchange::Send(Reply reply) {
+asio::awaitable<void> Exchange::Send(const Reply& reply) {
   status_ = reply.status;
   Response response;
   response.result(static_cast<unsigned>(reply.status));
@@ -47,7 +47,7 @@ asio::awaitable<void> Exchange::Send(Reply reply) {
   const bool head = request_.method() == http::verb::head;
   const bool bodyless = reply.status == 204 || reply.status == 304;
   if (!bodyless) response.content_length(reply.body.size());
-  if (!head && !bodyless) response.body() = std::move(reply.body);
+  if (!head && !bodyless) response.body() = reply.body;
   http::response_serializer<http::string_body> serializer(response);
   stream_->expires_after(kWriteTime);
   beast::error_code failed;
@@ -61,7 +61,7 @@ asio::awaitable<void> Exchange::Send(Reply reply) {
   if (failed) keep_ = false;
 }
 
-asio::awaitable<void> Exchange::SendError(const ApiSchema& schema, RpcStatus status) {
+asio::awaitable<void> Exchange::SendError(const ApiSchema& schema, const RpcStatus& status) {
   Reply reply;
   reply.status = HttpStatusOf(status.code);
   reply.content_type = "application/json";
@@ -70,10 +70,10 @@ asio::awaitable<void> Exchange::SendError(const ApiSchema& schema, RpcStatus sta
   if (const int64_t seconds = RetryAfterSeconds(status); seconds > 0) {
     reply.headers.emplace_back("Retry-After", absl::StrCat(seconds));
   }
-  co_await Send(std::move(reply));
+  co_await Send(reply);
 }
 
-asio::awaitable<bool> Exchange::BeginStream(std::string content_type, Headers headers) {
+asio::awaitable<bool> Exchange::BeginStream(std::string content_type, const Headers& headers) {
   status_ = 200;
   chunked_ = request_.version() >= 11;
   keep_ = keep_ && chunked_;

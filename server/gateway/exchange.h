@@ -34,12 +34,12 @@ class Exchange {
   std::string what = "other";
   int status() const { return status_; }
 
-  asio::awaitable<void> Send(Reply reply);
+  asio::awaitable<void> Send(const Reply& reply);
   // A call's error as JSON: the usual HTTP status, Retry-After, WWW-Authenticate.
-  asio::awaitable<void> SendError(const ApiSchema& schema, RpcStatus status);
+  asio::awaitable<void> SendError(const ApiSchema& schema, const RpcStatus& status);
 
   // False: the client is gone, and so for the next two.
-  asio::awaitable<bool> BeginStream(std::string content_type, Headers headers);
+  asio::awaitable<bool> BeginStream(std::string content_type, const Headers& headers);
   asio::awaitable<bool> Write(std::string bytes);
   asio::awaitable<bool> EndStream();
 

@@ -16,6 +16,7 @@
 #include "server/api/loopback.h"
 #include "server/gateway/io_thread.h"
 #include "server/gateway/limits.h"
+#include "server/gateway/static_files.h"
 
 namespace pe::gateway {
 namespace {
@@ -51,6 +52,7 @@ struct Gateway::Impl {
   std::unique_ptr<ApiSchema> schema;
   std::unique_ptr<Transcoder> transcoder;
   std::unique_ptr<HostPolicy> hosts;
+  std::unique_ptr<StaticFiles> files;
   Upstream upstream;
   ConnectionCount count;
   Services services;
@@ -83,7 +85,12 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(GatewayOptions options) 
   PE_ASSIGN_OR_RETURN(impl->schema, ApiSchema::Open(ApiDescriptorSet()));
   PE_ASSIGN_OR_RETURN(impl->transcoder, Transcoder::Open(impl->schema.get()));
   impl->hosts = std::make_unique<HostPolicy>(options.hosts);
-  impl->services = {impl->schema.get(), impl->transcoder.get(), impl->hosts.get(), &impl->upstream};
+  if (options.web_root.empty()) {
+    impl->files = std::make_unique<StaticFiles>(EmbeddedAssets());
+  } else {
+    PE_ASSIGN_OR_RETURN(impl->files, StaticFiles::Read(options.web_root));
+  }
+  impl->services = {impl->schema.get(), impl->transcoder.get(), impl->hosts.get(), impl->files.get(), &impl->upstream};
   for (int i = 0; i < std::max(1, options.threads); ++i) {
     impl->threads.push_back(std::make_unique<IoThread>(&impl->services, &impl->count));
   }

@@ -20,6 +20,7 @@ namespace pe::gateway {
 struct GatewayOptions {
   std::string listen;              // "127.0.0.1:PORT", port 0 for a free one
   std::vector<std::string> hosts;  // names that Host may have besides those of loopback
+  std::string web_root;            // folder of the page instead of the one in the program; empty: that one
   // Makes a channel to the engine. It must not give rights by itself (as a unix socket does): callers bring theirs.
   std::function<std::shared_ptr<grpc::Channel>()> connect;
   int streams_per_channel = 0;  // 0: no bound

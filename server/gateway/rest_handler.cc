@@ -89,11 +89,11 @@ asio::awaitable<void> ServeStream(const Services& services, Exchange& exchange, 
     exchange.StopWatching();
     Reply nothing;
     nothing.status = 204;
-    co_await exchange.Send(std::move(nothing));
+    co_await exchange.Send(nothing);
   } else {
     Headers headers;
     headers.emplace_back("X-Accel-Buffering", "no");
-    const bool begun = co_await exchange.BeginStream(form.content_type(), std::move(headers));
+    const bool begun = co_await exchange.BeginStream(form.content_type(), headers);
     if (begun) co_await Forward(exchange, *call, form, first);
     else call->Cancel();
     exchange.StopWatching();
@@ -105,13 +105,13 @@ asio::awaitable<void> ServeUnary(const Services& services, Exchange& exchange, c
                                  const Metadata& metadata) {
   Upstream::Reply reply = co_await services.upstream->Unary(RpcPath(rpc.route->rpc), rpc.message, metadata, kCallTime);
   if (reply.status.code != 0) {
-    co_await exchange.SendError(*services.schema, std::move(reply.status));
+    co_await exchange.SendError(*services.schema, reply.status);
     co_return;
   }
   auto json = services.transcoder->ResponseJson(*rpc.route, reply.message);
   if (!json.ok()) {
-    RpcStatus broken{google::rpc::INTERNAL, std::string(json.status().message()), ""};
-    co_await exchange.SendError(*services.schema, std::move(broken));
+    const RpcStatus broken = MakeStatus(google::rpc::INTERNAL, std::string(json.status().message()));
+    co_await exchange.SendError(*services.schema, broken);
     co_return;
   }
   Reply answer;
@@ -119,17 +119,19 @@ asio::awaitable<void> ServeUnary(const Services& services, Exchange& exchange, c
   answer.body = *std::move(json);
   const auto key = Header(exchange.request(), "Idempotency-Key");
   if (!key.empty()) answer.headers.emplace_back("Idempotency-Key", std::string(key));
-  co_await exchange.Send(std::move(answer));
+  co_await exchange.Send(answer);
 }
 
-asio::awaitable<void> Refuse(const Services& services, Exchange& exchange, RestError error) {
+RestError Wrong(int http, absl::string_view what) { return {http, absl::InvalidArgumentError(what), ""}; }
+
+asio::awaitable<void> Refuse(const Services& services, Exchange& exchange, const RestError& error) {
   Reply reply;
   reply.status = error.http;
   reply.content_type = "application/json";
-  reply.body =
-      StatusJson(*services.schema, {static_cast<int>(error.status.code()), std::string(error.status.message()), ""});
+  const RpcStatus status = MakeStatus(static_cast<int>(error.status.code()), error.status.message());
+  reply.body = StatusJson(*services.schema, status);
   if (!error.allow.empty()) reply.headers.emplace_back("Allow", error.allow);
-  co_await exchange.Send(std::move(reply));
+  co_await exchange.Send(reply);
 }
 
 }  // namespace
@@ -157,14 +159,14 @@ asio::awaitable<void> ServeRest(const Services& services, Exchange& exchange) {
   rest.idempotency_key = Header(request, "Idempotency-Key");
   rest.last_event_id = Header(request, "Last-Event-ID");
   if (!rest.body.empty() && !IsJson(Header(request, "Content-Type"))) {
-    RestError wrong{415, absl::InvalidArgumentError("the body must be JSON, with Content-Type: application/json"), ""};
-    co_await Refuse(services, exchange, std::move(wrong));
+    const RestError wrong = Wrong(415, "the body must be JSON, with Content-Type: application/json");
+    co_await Refuse(services, exchange, wrong);
     co_return;
   }
   const auto metadata = MetadataOf(request);
   if (!metadata.has_value()) {
-    RestError wrong{400, absl::InvalidArgumentError("a header holds characters that are not printable ASCII"), ""};
-    co_await Refuse(services, exchange, std::move(wrong));
+    const RestError wrong = Wrong(400, "a header holds characters that are not printable ASCII");
+    co_await Refuse(services, exchange, wrong);
     co_return;
   }
   const auto transcoded = services.transcoder->Transcode(rest);

@@ -6,6 +6,8 @@
 
 namespace pe::gateway {
 
+RpcStatus MakeStatus(int code, absl::string_view message) { return {code, std::string(message), ""}; }
+
 int HttpStatusOf(int code) {
   switch (code) {
     case google::rpc::OK:

@@ -16,6 +16,10 @@ struct RpcStatus {
   std::string details;  // a serialized google.rpc.Status with the same code, or empty
 };
 
+// Without details. g++ 12 destroys the strings of an aggregate twice when it is initialised with braces within a
+// coroutine: coroutines make a status with this, and pass aggregates by reference only.
+RpcStatus MakeStatus(int code, absl::string_view message);
+
 // The map of google/rpc/code.proto; 500 for a code that is not in it.
 int HttpStatusOf(int code);
 // "NOT_FOUND"; "UNKNOWN" for a code that is not in google/rpc/code.proto.

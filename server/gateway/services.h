@@ -11,10 +11,13 @@
 
 namespace pe::gateway {
 
+class StaticFiles;
+
 struct Services {
   const ApiSchema* schema = nullptr;
   const Transcoder* transcoder = nullptr;
   const HostPolicy* hosts = nullptr;
+  const StaticFiles* files = nullptr;
   Upstream* upstream = nullptr;
 };
 
