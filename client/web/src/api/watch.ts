@@ -1,7 +1,9 @@
-// A job's events in order, without a gap, over cut connections: after a cut it goes on after the last sequence it has.
-import { type Event, type Job, number, type WatchBatch } from "./types";
+// A job's events in order, without a gap, over cut connections: after a cut it goes on after the last sequence it has. New events
+// come over a WebSocket, of which a browser allows many; history, and everything where WebSockets do not pass, as NDJSON.
+import { type Event, number, type WatchBatch } from "./types";
 import { ApiError, request } from "./http";
 import { lines } from "./ndjson";
+import { readSocket } from "./socket";
 
 export interface Watcher {
   onEvents(events: Event[], throughSeq: number): void;
@@ -62,18 +64,33 @@ async function readOnce(job: string, after: number, watcher: Watcher, signal: Ab
 // by what was delivered: a stream that ends before was cut.
 export function watch(job: string, after: number, isOver: () => boolean, watcher: Watcher): () => void {
   const stop = new AbortController();
+  let at = after;
+  let wait = FIRST_PAUSE_MS;
+  let sockets = true;
+  const take = (events: Event[], through: number): void => {
+    at = through;
+    wait = FIRST_PAUSE_MS;
+    watcher.onEvents(events, through);
+  };
+  const alive = (): void => watcher.onAlive();
+  const once = async (): Promise<void> => {
+    if (sockets) {
+      const end = await readSocket(job, at, { onOpen: () => watcher.onLink(true), onAlive: alive, onEvent: (event, seq) => take([event], seq) }, stop.signal);
+      if (end !== "never opened") return;
+      sockets = false;
+    }
+    try {
+      await readOnce(job, at, { onEvents: take, onAlive: alive, onLink: (up) => watcher.onLink(up), onEnd: () => undefined }, stop.signal);
+    } catch (error) {
+      // The gateway was away altogether, which says nothing about WebSockets.
+      if (error instanceof ApiError && error.status === 0) sockets = true;
+      throw error;
+    }
+  };
   const run = async (): Promise<void> => {
-    let wait = FIRST_PAUSE_MS;
-    let at = after;
-    const counting: Watcher = {
-      onEvents: (events, through) => { at = through; wait = FIRST_PAUSE_MS; watcher.onEvents(events, through); },
-      onAlive: () => { watcher.onAlive(); },
-      onLink: (up) => { watcher.onLink(up); },
-      onEnd: () => undefined,
-    };
     while (!stop.signal.aborted) {
       try {
-        await readOnce(job, at, counting, stop.signal);
+        await once();
         if (isOver()) return watcher.onEnd();
       } catch (error) {
         if (stop.signal.aborted) return;
@@ -109,5 +126,3 @@ export async function history(job: string, from: number, to: number, onEvents: (
     }
   }
 }
-
-export type { Job };

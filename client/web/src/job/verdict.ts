@@ -27,12 +27,12 @@ export function firstFailure(job: Job): Failure | undefined {
 
 export function spellDuration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
+  if (seconds < 10) return `${seconds.toFixed(1)}\u00a0s`;
+  if (seconds < 60) return `${Math.round(seconds)}\u00a0s`;
   const minutes = seconds / 60;
-  if (minutes < 10) return `${Math.floor(minutes)} min ${Math.round(seconds - Math.floor(minutes) * 60)} s`;
-  if (minutes < 90) return `${Math.round(minutes)} min`;
-  return minutes < 48 * 60 ? `${(minutes / 60).toFixed(1)} h` : `${Math.round(minutes / 1440)} days`;
+  if (minutes < 10) return `${Math.floor(minutes)}\u00a0min\u00a0${Math.round(seconds - Math.floor(minutes) * 60)}\u00a0s`;
+  if (minutes < 90) return `${Math.round(minutes)}\u00a0min`;
+  return minutes < 48 * 60 ? `${(minutes / 60).toFixed(1)}\u00a0h` : `${Math.round(minutes / 1440)}\u00a0days`;
 }
 
 // Milliseconds left, from what finished hosts or finished steps took; undefined while there is too little to go by.
@@ -53,8 +53,8 @@ export function timeLeft(job: Job, now: number): number | undefined {
 
 const roughly = (left: number): string => {
   if (left < 20_000) return "a few seconds left";
-  if (left < 55_000) return `about ${Math.round(left / 10_000) * 10} s left`;
-  return `about ${Math.max(1, Math.round(left / 60_000))} min left`;
+  if (left < 55_000) return `about ${Math.round(left / 10_000) * 10}\u00a0s left`;
+  return `about ${Math.max(1, Math.round(left / 60_000))}\u00a0min left`;
 };
 
 const hosts = (n: number): string => `${n} host${n === 1 ? "" : "s"}`;

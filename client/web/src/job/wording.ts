@@ -49,7 +49,7 @@ export function wordsOf(event: Event): string {
   if (event.output) return plain(bytesOf(event.output.data)).trimEnd().split("\n").pop() ?? "";
   if (event.diff) return "differs";
   if (event.warning) return event.warning.message ?? event.warning.code ?? "warning";
-  if (event.facts) return `facts: ${[event.facts.osName, event.facts.kernel, event.facts.architecture].filter(Boolean).join(", ")}`;
+  if (event.facts) return `${[event.facts.osName, event.facts.kernel, event.facts.architecture].filter(Boolean).join(", ")}`;
   if (event.handlers) return `handlers pending: ${(event.handlers.pending ?? []).join(", ") || "none"}`;
   if (event.cancelRequested) return event.cancelRequested.force ? "cancel asked for, by force" : "cancel asked for";
   if (event.outputElided) return `${event.outputElided.bytes} bytes of output removed by retention`;

@@ -10,7 +10,7 @@ export const MARK_WORDS: Record<Name, string> = {
 const SHAPES: Record<Exclude<Name, "none">, preact.JSX.Element> = {
   pending: <circle cx="8" cy="8" r="2.2" />,
   waiting: <path d="M5.5 4v8M10.5 4v8" stroke-width="2.4" />,
-  running: <><circle cx="8" cy="8" r="5.5" opacity=".25" /><path d="M8 2.5A5.5 5.5 0 0 1 13.5 8" stroke-width="2.2" /></>,
+  running: <><circle cx="8" cy="8" r="5.5" opacity=".35" /><path d="M8 2.5A5.5 5.5 0 0 1 8 13.5" stroke-width="2.2" /></>,
   retrying: <path d="M12.6 5.6A5.2 5.2 0 1 0 13.2 8.6M13 2.8v3h-3" />,
   unchanged: <path d="m3.5 8.4 3 3 6-6.6" />,
   changed: <><circle cx="8" cy="8" r="6.2" fill="currentColor" stroke="none" /><path d="m5.2 8.2 2 2 3.7-4.2" stroke="var(--raised)" /></>,

@@ -92,7 +92,7 @@ export function Shell() {
           {NAV.map(([path, title]) => <a href={`/${path}`} aria-current={here === path ? "page" : undefined}>{title}</a>)}
         </nav>
         <a class="button main" href="/apply">Apply<span class="wide"> a spec</span></a>
-        <button class="button quiet wide" onClick={nextTheme} aria-label={`Theme: ${theme.value}; change`}>{theme.value === "system" ? "Auto" : theme.value === "light" ? "Light" : "Dark"}</button>
+        <button class="button quiet wide" onClick={nextTheme}><span class="sr">Theme: </span>{theme.value === "system" ? "Auto" : theme.value === "light" ? "Light" : "Dark"}</button>
         <button class="button quiet wide" onClick={() => { helpShown.value = true; }} aria-label="Keyboard help">?</button>
       </header>
       {problem ? <div class="notice" role="alert">{problem} Trying again.</div> : null}

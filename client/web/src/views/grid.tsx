@@ -3,7 +3,7 @@ import { useState, useEffect } from "preact/hooks";
 import { param, place, setParams } from "../app/router";
 import { hasEnded, type Job } from "../api/types";
 import type { Feed } from "../job/feed";
-import { arrange, type Mark as MarkName, type Order, type Row, STAGE_TITLES, STAGES, sumStages } from "../job/rows";
+import { arrange, type Mark as MarkName, type Order, type Row, STAGE_TITLES, STAGES, type Stage, sumStages } from "../job/rows";
 import { Mark, MARK_WORDS } from "../ui/mark";
 import { Virtual } from "../ui/virtual";
 import { HostMap } from "./hostmap";
@@ -35,26 +35,29 @@ function linkTo(host: number | undefined): string {
 
 function Line({ row, top, open }: { row: Row; top: number; open: boolean }) {
   return (
-    <a class={`row${open ? " open" : ""}${row.rank === 0 ? " bad" : ""}`} role="row" data-row href={linkTo(open ? undefined : row.index)}
+    <div class={`row${open ? " open" : ""}${row.rank === 0 ? " bad" : ""}`} role="row"
       style={{ transform: `translateY(${top}px)` }} data-host={row.name}>
-      <span class="host cut" role="rowheader">{row.name}</span>
+      <span class="host cut" role="rowheader"><a data-row href={linkTo(open ? undefined : row.index)}>{row.name}</a></span>
       {row.cells.map((cell, i) => (
         <span class="cell" role="cell" data-stage={STAGES[i]} data-mark={cell.mark} title={`${STAGE_TITLES[STAGES[i]!]}: ${MARK_WORDS[cell.mark]}${cell.total > 1 ? `, ${cell.done} of ${cell.total}` : ""}`}>
           <Mark is={cell.mark} />
         </span>
       ))}
       <span class="doing cut" role="cell" title={row.doing}>{row.doing}</span>
-    </a>
+    </div>
   );
 }
 
-function Head({ rows }: { rows: Row[] }) {
+// On a phone there is room for a syllable.
+const SHORT: Record<Stage, string> = { reach: "Reach", os: "OS", libraries: "Libs", security: "Sec", monitoring: "Mon", service: "Svc", acceptance: "Acc" };
+
+function Head({ rows, narrow }: { rows: Row[]; narrow: boolean }) {
   return (
     <div class="headrow" role="row">
       <span class="corner" role="columnheader">Host</span>
       {sumStages(rows).map((sum) => (
         <span class="stage" role="columnheader">
-          <span class="t">{STAGE_TITLES[sum.stage]}</span>
+          <span class="t">{narrow ? <abbr title={STAGE_TITLES[sum.stage]}>{SHORT[sum.stage]}</abbr> : STAGE_TITLES[sum.stage]}</span>
           <span class="n">{sum.total === 0 ? <span aria-label="nothing asked for">–</span> : <>{sum.done}/{sum.total}{sum.failed > 0 ? <b> {sum.failed}✕</b> : null}</>}</span>
         </span>
       ))}
@@ -68,14 +71,15 @@ export function GridView({ feed, job }: { feed: Feed; job: Job }) {
   const all = feed.gridRows();
   const order = (param("order") || (all.length > MAP_FROM ? "attention" : "name")) as Order;
   const rows = arrange(all, order, param("errors") === "1", param("q"));
-  const chosen = param("host") === "" ? undefined : all[Number(param("host"))];
+  // A lone host has room for its steps.
+  const chosen = param("host") === "" ? (all.length === 1 ? all[0] : undefined) : all[Number(param("host"))];
   const calm = hasEnded(job.state) && job.state === "SUCCEEDED" && !chosen;
   return (
     <div class={calm ? "" : "split"}>
       <section class="card" aria-label="Hosts and stages">
         {all.length > MAP_FROM ? <HostMap rows={all} onChoose={(row) => setParams({ host: String(row.index) })} /> : null}
         <div class="grid" role="table" aria-label="Hosts and stages" aria-rowcount={rows.length + 1}>
-          <Head rows={all} />
+          <Head rows={all} narrow={narrow} />
           {rows.length === 0
             ? <div role="row"><p class="empty" role="cell">{param("errors") === "1" ? "No host with an error." : "No host of that name."}</p></div>
             : <Virtual count={rows.length} rowHeight={narrow ? 50 : 30} role="rowgroup" row={(i, top) => <Line key={rows[i]!.index} row={rows[i]!} top={top} open={rows[i] === chosen} />} />}

@@ -11,7 +11,7 @@ export function HostPanel({ row }: { row: Row; job: Job }) {
   const errorsOnly = param("errors") === "1";
   const steps = (target.steps ?? []).filter((step) => !errorsOnly || stepFailed(step.state) || step.state === "RETRYING");
   return (
-    <section class="card" aria-label={`Host ${row.name}`} data-testid="host">
+    <section class="card chosen" aria-label={`Host ${row.name}`} data-testid="host">
       <header>
         <h2 class="cut"><a class="link" href={`/${target.resource}`}>{shortName(target.resource)}</a></h2>
         <span class="tag">{stateWords(target.state)}</span>

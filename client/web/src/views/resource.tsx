@@ -42,7 +42,7 @@ function Trust({ resource, onDone }: { resource: Resource; onDone: (resource: Re
   const [typed, setTyped] = useState("");
   const name = resource.name ?? "";
   return (
-    <section class="card failure" aria-label="Host key"><header><Mark is="waiting" /><h2>Its key is not known</h2></header>
+    <section class="card" aria-label="Host key"><header><Mark is="waiting" /><h2>Its key is not known</h2></header>
       <div class="inside form">
         <p class="small">The host offered <code>{resource.offeredHostKey}</code>. Compare it with <code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code> on the host, then type it here.</p>
         <label>Key<input class="field mono" value={typed} placeholder="SHA256:" onInput={(e) => setTyped(e.currentTarget.value)} /></label>

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, ApiError } from "../api/http";
 import { jobs } from "../app/current";
+import { nextTheme, theme } from "../app/theme";
 import { hasEnded } from "../api/types";
 import { Mark } from "../ui/mark";
 
@@ -46,7 +47,7 @@ export function SystemView() {
   const active = (jobs.value ?? []).filter((job) => !hasEnded(job.state)).length;
   return (
     <main class="page">
-      <div class="titlebar"><h1>System</h1><a class="button" href="/openapi.json" target="_blank" rel="noreferrer">openapi.json</a></div>
+      <div class="titlebar"><h1>System</h1><button class="button" onClick={nextTheme}>Theme: {theme.value}</button><a class="button" href="/openapi.json" target="_blank" rel="noreferrer">openapi.json</a></div>
       <div class="cols">
         {CHECKS.map(([path, title]) => {
           const result = probes[path];
