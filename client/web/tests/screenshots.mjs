@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launch } from "./support/browser.mjs";
+import { foldAll } from "./support/fold.mjs";
 import { midway, MadeJob } from "./support/made-job.mjs";
 import { serve } from "./support/replay-server.mjs";
 
@@ -18,7 +19,6 @@ function worldOf(job, state) {
   };
 }
 
-const { foldAll } = await import(join(folder, "../fold.mjs")).catch(() => ({ foldAll: undefined }));
 const done = new MadeJob({ hosts: 40 });
 for (let i = 0; i < 40; ++i) done.run(i, undefined, 3);
 done.finish("SUCCEEDED");

@@ -1,6 +1,7 @@
 // The jobs list that several views share, and the one feed that is open.
 import { signal } from "@preact/signals";
 import { api, ApiError } from "../api/http";
+import { setToken } from "../api/session";
 import { hasEnded, type Job } from "../api/types";
 import { Feed } from "../job/feed";
 
@@ -33,6 +34,15 @@ export function mostUrgent(list: readonly Job[]): Job | undefined {
 }
 
 let open: Feed | undefined;
+
+// With another token, what was refused is asked for again.
+export async function signIn(token: string): Promise<void> {
+  setToken(token);
+  open?.close();
+  open = undefined;
+  await refreshJobs();
+}
+
 export function feedOf(name: string): Feed {
   if (open?.name !== name) {
     open?.close();

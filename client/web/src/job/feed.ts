@@ -23,7 +23,8 @@ export class Feed {
   // Events that could not be folded: always 0, or the page lies.
   lost = 0;
 
-  private live: Job | undefined;
+  private live: Job | undefined; // events are folded into it
+  private shown: Job | undefined; // as of the last frame
   private past: { job: Job; rows: Row[] } | undefined;
   private rows: Row[] = [];
   private readonly dirty = new Set<number>();
@@ -44,11 +45,13 @@ export class Feed {
     cancelAnimationFrame(this.drawing);
   }
 
+  // Another object with every frame, so that what is drawn from it is drawn again.
   get job(): Job | undefined {
-    return this.past?.job ?? this.live;
+    return this.past?.job ?? this.shown;
   }
+  // The job as it is, also while an earlier sequence is shown.
   get latest(): Job | undefined {
-    return this.live;
+    return this.shown;
   }
   get lastSeq(): number {
     return number(this.live?.lastSeq);
@@ -170,6 +173,7 @@ export class Feed {
     if (this.drawing !== 0) return;
     this.drawing = requestAnimationFrame(() => {
       this.drawing = 0;
+      this.shown = this.live && { ...this.live };
       this.frame.value += 1;
     });
   }

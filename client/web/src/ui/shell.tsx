@@ -1,7 +1,6 @@
 // The frame around every view: navigation, theme, help, and which view the address names.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { setToken } from "../api/session";
-import { jobs, jobsError, mostUrgent, needsToken, refreshJobs } from "../app/current";
+import { jobs, jobsError, mostUrgent, needsToken, signIn } from "../app/current";
 import { helpShown, KEYS } from "../app/keys";
 import { place, segments } from "../app/router";
 import { nextTheme, theme } from "../app/theme";
@@ -39,7 +38,7 @@ function SignIn() {
       <div class="card signin"><div class="inside">
         <h1>Token needed</h1>
         <p class="small muted">Open the link that the engine printed when it started, or paste the token of its data folder.</p>
-        <form onSubmit={(event) => { event.preventDefault(); setToken(text); void refreshJobs(); }}>
+        <form onSubmit={(event) => { event.preventDefault(); void signIn(text); }}>
           <input class="field mono" type="password" autocomplete="off" aria-label="Token" value={text} onInput={(e) => setText(e.currentTarget.value)} />
           <button class="button main" disabled={text.trim() === ""}>Continue</button>
         </form>

@@ -22,6 +22,7 @@ const TITLES: Record<JobView, string> = { grid: "Grid", timeline: "Timeline", gr
 const SEARCHES: Partial<Record<JobView, string>> = { grid: "Host", events: "Text", logs: "Text", timeline: "Host" };
 
 function Life({ feed }: { feed: Feed }) {
+  void feed.frame.value;
   const link = feed.link.value;
   const time = now.value;
   const at = feed.lastEventAt;

@@ -4,6 +4,7 @@ import { rmSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { launch } from "../support/browser.mjs";
 import { Engine, TARGET } from "../support/engine.mjs";
+import { Proxy } from "../support/proxy.mjs";
 
 const FOLDER = `/tmp/pe-web-page.${process.pid}`;
 const GOOD = `
@@ -69,7 +70,7 @@ describe("the page", { concurrency: false }, () => {
   it("says which field of a spec is wrong", async () => {
     await open("/apply");
     await page.getByLabel("Spec, YAML or JSON").fill(GOOD.replace(`path: ${FOLDER}/file, c`, "path: not-absolute, c"));
-    await page.getByLabel("Hosts").fill(TARGET);
+    await page.getByLabel("Hosts", { exact: true }).fill(TARGET);
     await page.getByRole("button", { name: "Check" }).click();
     await page.getByTestId("violations").waitFor();
     assert.match(await page.getByTestId("violations").innerText(), /spec\.steps\[1\]\.file\.path/);
@@ -147,19 +148,44 @@ describe("the page", { concurrency: false }, () => {
     await text("ended in");
   });
 
-  it("goes on without a gap when the engine is killed and comes back", async () => {
+  it("goes on without a gap over cut connections", async () => {
+    const proxy = new Proxy();
+    await proxy.start(engine.port);
+    try {
+      const { name } = await engine.provision(slow(6));
+      await page.goto(`${proxy.url}/${name}#token=${engine.token}`);
+      for (let i = 0; i < 3; ++i) {
+        await page.locator(".life.live").waitFor();
+        await text("last event");
+        const before = Number((await engine.job(name)).lastSeq);
+        proxy.cut();
+        await page.locator(".life.reconnecting").waitFor();
+        while (Number((await engine.job(name)).lastSeq) <= before + 1) await new Promise((resolve) => setTimeout(resolve, 50));
+        proxy.mend();
+      }
+      await text("The host is ready");
+      const job = await engine.ended(name);
+      assert.equal(await page.getByTestId("seq").innerText(), job.lastSeq);
+      await page.getByRole("link", { name: "Events" }).click();
+      await text(`${job.lastSeq} events`);
+      assert.deepEqual(await page.locator(".life.reconnecting, main [role=alert]").count(), 0);
+    } finally {
+      proxy.close();
+    }
+  });
+
+  it("asks for the new token when the engine is killed and comes back, and goes on", async () => {
     const { name } = await engine.provision(slow(4));
     await open(`/${name}`);
     await page.locator(".life.live").waitFor();
-    await text("last event");
     await engine.kill();
     await page.locator(".life.reconnecting").waitFor();
     await engine.start();
-    await text("The host is ready");
+    await page.getByLabel("Token").fill(engine.token);
+    await page.getByRole("button", { name: "Continue" }).click();
     const job = await engine.ended(name);
-    assert.equal(await page.getByTestId("seq").innerText(), job.lastSeq);
-    await page.getByRole("link", { name: "Events" }).click();
-    await text(`${job.lastSeq} events`);
+    await page.waitForFunction((seq) => document.querySelector('[data-testid="seq"]')?.textContent === seq, job.lastSeq);
+    assert.match(await verdict(), job.state === "SUCCEEDED" ? /ready in/ : /failed/);
   });
 
   it("cancels, when asked twice", async () => {
