@@ -64,6 +64,7 @@ int Serve(const Flags& flags, StopSignals& signals) {
   options.listen = flags.http_listen;
   options.hosts = flags.http_hosts;
   options.web_root = flags.web_root;
+  options.version = PE_VERSION;
   options.connect = [engine = flags.engine] { return Connect(engine); };
   options.streams_per_channel = kStreamsPerChannel;
   auto gateway = gateway::Gateway::Start(std::move(options));

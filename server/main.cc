@@ -79,6 +79,7 @@ absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(const Config& con
   options.listen = config.http_listen;
   if (!config.http_hosts.empty()) options.hosts = absl::StrSplit(config.http_hosts, ',');
   options.web_root = config.web_root;
+  options.version = PE_VERSION;
   options.connect = [&api] { return api.InProcessChannel(); };
   return gateway::Gateway::Start(std::move(options));
 }

@@ -4,8 +4,10 @@
 #include "google/rpc/code.pb.h"
 #include "server/gateway/health_handler.h"
 #include "server/gateway/limits.h"
+#include "server/gateway/metrics.h"
 #include "server/gateway/page_handler.h"
 #include "server/gateway/rest_handler.h"
+#include "server/gateway/rpc_handler.h"
 #include "server/gateway/socket_handler.h"
 #include "server/gateway/url.h"
 
@@ -21,12 +23,22 @@ int StatusOfReadError(const beast::error_code& error) {
   return 400;
 }
 
+asio::awaitable<void> ServeText(Exchange& exchange, const char* what, const char* content_type,
+                                const std::string& text) {
+  exchange.what = what;
+  Reply reply;
+  reply.content_type = content_type;
+  reply.body = text;
+  co_await exchange.Send(reply);
+}
+
 }  // namespace
 
 Connection::Connection(const Services* services, asio::ip::tcp::socket socket)
     : services_(services), stream_(std::move(socket)) {}
 
 asio::awaitable<void> Connection::Run() {
+  services_->metrics->ConnectionOpened();
   for (;;) {
     const bool more = co_await AwaitRequest();
     if (!more || draining_) break;
@@ -35,11 +47,15 @@ asio::awaitable<void> Connection::Run() {
     if (!read) break;
     if (buffer_.size() == 0) buffer_.shrink_to_fit();  // a stream that follows may last for days
     exchange_ = std::make_unique<Exchange>(&stream_, std::move(request));
+    const auto begun = std::chrono::steady_clock::now();
     co_await Handle();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begun;
+    services_->metrics->Count(exchange_->what, exchange_->status(), took.count());
     const bool keep = exchange_->keep();
     exchange_ = nullptr;
     if (!keep || draining_) break;
   }
+  services_->metrics->ConnectionClosed();
   beast::error_code ignored;
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
@@ -119,6 +135,14 @@ asio::awaitable<void> Connection::Route(Exchange& exchange) {
     co_await ServeSocket(*services_, exchange);
   } else if (get && path == "/healthz") {
     co_await ServeHealthz(exchange);
+  } else if (get && path == "/openapi.json") {
+    co_await ServeText(exchange, "openapi", "application/json", *services_->openapi);
+  } else if (get && path == "/metrics") {
+    const bool up = co_await EngineServes(*services_);
+    const std::string text = services_->metrics->Text(up);
+    co_await ServeText(exchange, "metrics", "text/plain; version=0.0.4; charset=utf-8", text);
+  } else if (IsRpc(*services_, request)) {
+    co_await ServeRpc(*services_, exchange);
   } else if (get && path == "/readyz") {
     co_await ServeReadyz(*services_, exchange);
   } else if (get && !absl::StartsWith(path, "/v1/") && !services_->transcoder->Knows(path)) {

@@ -16,6 +16,8 @@
 #include "server/api/loopback.h"
 #include "server/gateway/io_thread.h"
 #include "server/gateway/limits.h"
+#include "server/gateway/metrics.h"
+#include "server/gateway/openapi.h"
 #include "server/gateway/static_files.h"
 
 namespace pe::gateway {
@@ -54,6 +56,8 @@ struct Gateway::Impl {
   std::unique_ptr<HostPolicy> hosts;
   std::unique_ptr<StaticFiles> files;
   Upstream upstream;
+  Metrics metrics;
+  std::string openapi;
   ConnectionCount count;
   Services services;
   std::vector<std::unique_ptr<IoThread>> threads;
@@ -90,7 +94,9 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(GatewayOptions options) 
   } else {
     PE_ASSIGN_OR_RETURN(impl->files, StaticFiles::Read(options.web_root));
   }
-  impl->services = {impl->schema.get(), impl->transcoder.get(), impl->hosts.get(), impl->files.get(), &impl->upstream};
+  impl->services = {impl->schema.get(), impl->transcoder.get(), impl->hosts.get(), impl->files.get(),
+                    &impl->upstream,    &impl->metrics,         &impl->openapi};
+  impl->openapi = OpenApi(impl->transcoder->table(), options.version);
   for (int i = 0; i < std::max(1, options.threads); ++i) {
     impl->threads.push_back(std::make_unique<IoThread>(&impl->services, &impl->count));
   }

@@ -25,6 +25,7 @@ struct GatewayOptions {
   std::function<std::shared_ptr<grpc::Channel>()> connect;
   int streams_per_channel = 0;  // 0: no bound
   int threads = 2;
+  std::string version;  // of the program
 };
 
 class Gateway {

@@ -7,6 +7,7 @@
 #include "google/rpc/code.pb.h"
 #include "server/gateway/limits.h"
 #include "server/gateway/message_fields.h"
+#include "server/gateway/stream_form.h"
 
 namespace pe::gateway {
 namespace {
@@ -24,18 +25,18 @@ bool IsJson(absl::string_view content_type) {
   return absl::EqualsIgnoreCase(type, "application/json");
 }
 
-// How messages and the end of a stream are written.
-class StreamForm {
+// NDJSON, or server-sent events.
+class JsonForm final : public StreamForm {
  public:
-  StreamForm(const ApiSchema& schema, const Route& route, bool events)
+  JsonForm(const ApiSchema& schema, const Route& route, bool events)
       : schema_(schema),
         type_(route.rpc->output_type()),
         events_(events),
         sequence_(SequenceField(type_, "through_seq")) {}
 
-  const char* content_type() const { return events_ ? "text/event-stream" : "application/x-ndjson"; }
+  std::string content_type() const override { return events_ ? "text/event-stream" : "application/x-ndjson"; }
 
-  std::string Message(const std::string& binary) {
+  std::string Message(const std::string& binary) override {
     const auto json = schema_.ToJson(type_, binary);
     if (!json.ok()) return End({google::rpc::INTERNAL, std::string(json.status().message()), ""});
     if (!events_) return absl::StrCat("{\"result\":", *json, "}\n");
@@ -44,7 +45,7 @@ class StreamForm {
     return absl::StrCat("id: ", last_, "\ndata: ", *json, "\n\n");
   }
 
-  std::string End(const RpcStatus& status) const {
+  std::string End(const RpcStatus& status) override {
     if (!events_) return status.code == 0 ? "" : absl::StrCat("{\"error\":", StatusJson(schema_, status), "}\n");
     if (status.code != 0) return absl::StrCat("event: error\ndata: ", StatusJson(schema_, status), "\n\n");
     return absl::StrCat("event: end\ndata: {}\n\n");
@@ -58,24 +59,10 @@ class StreamForm {
   int64_t last_ = 0;
 };
 
-asio::awaitable<void> Forward(Exchange& exchange, StreamCall& call, StreamForm& form, StreamCall::Got got) {
-  for (;;) {
-    if (got == StreamCall::Got::kEnd) break;
-    if (got == StreamCall::Got::kMessage) {
-      const bool taken = co_await exchange.Write(form.Message(call.TakeMessage()));
-      if (!taken) co_return call.Cancel();
-    }
-    got = co_await call.Next();
-  }
-  if (exchange.draining()) co_return;  // cut: the client comes back, with what it has
-  const bool said = co_await exchange.Write(form.End(call.status()));
-  if (said) co_await exchange.EndStream();
-}
-
 asio::awaitable<void> ServeStream(const Services& services, Exchange& exchange, const RpcRequest& rpc,
                                   const Metadata& metadata) {
   const bool events = Accepts(exchange.request(), "text/event-stream");
-  StreamForm form(*services.schema, *rpc.route, events);
+  JsonForm form(*services.schema, *rpc.route, events);
   const auto executor = co_await asio::this_coro::executor;
   const auto call = services.upstream->Stream(executor, RpcPath(rpc.route->rpc), rpc.message, metadata);
   exchange.interrupt = [call] { call->Cancel(); };
@@ -91,11 +78,7 @@ asio::awaitable<void> ServeStream(const Services& services, Exchange& exchange, 
     nothing.status = 204;
     co_await exchange.Send(nothing);
   } else {
-    Headers headers;
-    headers.emplace_back("X-Accel-Buffering", "no");
-    const bool begun = co_await exchange.BeginStream(form.content_type(), headers);
-    if (begun) co_await Forward(exchange, *call, form, first);
-    else call->Cancel();
+    co_await ForwardStream(exchange, *call, form, first);
     exchange.StopWatching();
   }
   exchange.interrupt = nullptr;

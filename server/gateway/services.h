@@ -11,6 +11,7 @@
 
 namespace pe::gateway {
 
+class Metrics;
 class StaticFiles;
 
 struct Services {
@@ -19,6 +20,8 @@ struct Services {
   const HostPolicy* hosts = nullptr;
   const StaticFiles* files = nullptr;
   Upstream* upstream = nullptr;
+  Metrics* metrics = nullptr;
+  const std::string* openapi = nullptr;  // the document
 };
 
 // What goes with a call to the engine: the caller's authorization and trace context, as they are. nullopt: one of them
