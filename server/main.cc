@@ -27,6 +27,7 @@
 #include "server/database/commands.h"
 #include "server/download/downloader.h"
 #include "server/engine/engine.h"
+#include "server/gateway/gateway.h"
 #include "server/log.h"
 #include "server/transport/all.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -72,12 +73,28 @@ DownloadOptions MakeDownloadOptions(const Config& config) {
   return options;
 }
 
-void SayHowToUse(const Config& config, const ApiServer& api) {
+absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(const Config& config, ApiServer& api) {
+  if (config.http_listen.empty()) return nullptr;
+  gateway::GatewayOptions options;
+  options.listen = config.http_listen;
+  if (!config.http_hosts.empty()) options.hosts = absl::StrSplit(config.http_hosts, ',');
+  options.web_root = config.web_root;
+  options.version = PE_VERSION;
+  options.connect = [&api] { return api.InProcessChannel(); };
+  return gateway::Gateway::Start(std::move(options));
+}
+
+void SayHowToUse(const Config& config, const ApiServer& api, const std::string& http, const std::string& token) {
   absl::PrintF("provisiond is ready.\n");
   if (!api.unix_socket().empty()) absl::PrintF("  socket   %s\n", api.unix_socket());
   if (!api.tcp_address().empty()) {
     absl::PrintF("  address  http://%s   (gRPC; header \"authorization: Bearer $(cat %s/token)\")\n", api.tcp_address(),
                  config.data_dir);
+  }
+  if (!http.empty()) {
+    absl::PrintF("  REST     http://%s/v1/jobs   (the same header)\n", http);
+    // A fragment stays in the browser: no server, log or Referer gets to see it.
+    absl::PrintF("  page     http://%s/#token=%s\n", http, token);
   }
   absl::PrintF("  data     %s\n\nNext:\n", config.data_dir);
   const bool usual = api.unix_socket() == provision::client::DefaultSocketPath();
@@ -130,22 +147,35 @@ int Serve(const Config& config, StopSignals& signals) {
   if (const auto served = (*api)->Serve({engine->get(), store->get(), &hub, &clock}); !served.ok())
     return Fail(EX_SOFTWARE, served);
 
+  auto http = StartGateway(config, **api);
+  if (!http.ok()) {
+    (*api)->Shutdown(0);  // before the engine goes
+    return Fail(EX_UNAVAILABLE, http.status());
+  }
+  const std::string http_address = *http == nullptr ? "" : (*http)->address();
+
   if (!config.ready_file.empty()) {
-    const auto written = WriteReadyFile(config.ready_file, (*api)->unix_socket(), (*api)->tcp_address());
+    const auto written =
+        WriteReadyFile(config.ready_file, {(*api)->unix_socket(), (*api)->tcp_address(), http_address});
     if (!written.ok()) {
+      *http = nullptr;
       (*api)->Shutdown(0);  // before the engine goes
       return Fail(EX_CANTCREAT, written);
     }
   }
   NotifySystemd("READY=1");
   Log(LogLevel::kInfo, "serving",
-      {{"socket", (*api)->unix_socket()}, {"address", (*api)->tcp_address()}, {"data", config.data_dir}});
-  if (config.dev) SayHowToUse(config, **api);
+      {{"socket", (*api)->unix_socket()},
+       {"address", (*api)->tcp_address()},
+       {"http", http_address},
+       {"data", config.data_dir}});
+  if (config.dev) SayHowToUse(config, **api, http_address, *token);
 
   const int signal = signals.Wait();
   Log(LogLevel::kInfo, "stopping; jobs on hosts go on", {{"signal", absl::StrCat(signal)}});
   NotifySystemd("STOPPING=1");
   if (!config.ready_file.empty()) unlink(config.ready_file.c_str());
+  if (*http != nullptr) (*http)->Shutdown(kShutdownGraceMicros);
   (*api)->StopAccepting();
   (*engine)->Drain();
   (*api)->Shutdown(kShutdownGraceMicros);

@@ -153,6 +153,12 @@ absl::Status ApiServer::Serve(const ApiParts& parts) {
   return absl::OkStatus();
 }
 
+std::shared_ptr<grpc::Channel> ApiServer::InProcessChannel() {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);  // what the engine has made is not refused here
+  return running_->server->InProcessChannel(arguments);
+}
+
 void ApiServer::StopAccepting() {
   if (running_ != nullptr) running_->health.SetServing(false);
   if (unix_ != nullptr) unix_->Stop();

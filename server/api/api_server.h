@@ -13,6 +13,10 @@
 #include "server/engine/event_hub.h"
 #include "storage/store.h"
 
+namespace grpc {
+class Channel;
+}
+
 namespace pe {
 
 class Listener;
@@ -42,6 +46,9 @@ class ApiServer {
   ~ApiServer();
 
   absl::Status Serve(const ApiParts& parts);
+  // A channel to this server without a socket, for front doors in the same process. Calls on it need the token, as over
+  // TCP. REQUIRES: it serves.
+  std::shared_ptr<grpc::Channel> InProcessChannel();
   // Health says so and no connection is accepted any more; calls still work.
   void StopAccepting();
   // Ends watches (resumably), waits for other calls for at most `grace_micros`, then cancels them.

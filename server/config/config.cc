@@ -61,13 +61,16 @@ absl::Status Check(const Config& config) {
   absolute("dataDir", config.data_dir);
   absolute("socket", config.socket);
   absolute("agentDir", config.agent_dir);
+  absolute("webRoot", config.web_root);
   absolute("readyFile", config.ready_file);
   if (config.socket.empty() && config.listen.empty())
     problems.push_back("socket and listen are both off: nobody could call");
-  if (!config.listen.empty()) {
-    const auto parsed = ParseLoopback(config.listen);
-    if (!parsed.ok()) problems.push_back(absl::StrCat(origin("listen"), ToAbsl(ToStd(parsed.status().message()))));
-  }
+  const auto loopback = [&](const char* key, const std::string& address) {
+    const auto parsed = ParseLoopback(address);
+    if (!address.empty() && !parsed.ok()) problems.push_back(absl::StrCat(origin(key), parsed.status().message()));
+  };
+  loopback("listen", config.listen);
+  loopback("httpListen", config.http_listen);
   if (config.download_private != "true" && config.download_private != "false") {
     problems.push_back(absl::StrCat(origin("downloads.allowPrivate"), "must be true or false"));
   }
@@ -138,6 +141,9 @@ ConfigLayer Defaults(const DefaultsInput& input) {
   layer.values = {{"dataDir", StateDir(input)},
                   {"socket", input.default_socket},
                   {"listen", input.dev ? "127.0.0.1:0" : "off"},
+                  {"httpListen", input.dev ? "127.0.0.1:0" : "127.0.0.1:7480"},
+                  {"httpHosts", "off"},
+                  {"webRoot", "off"},
                   {"agentDir", input.executable_dir},
                   {"downloads.allowHosts", "*"},
                   {"downloads.allowPrivate", "false"},

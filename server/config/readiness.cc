@@ -14,8 +14,9 @@
 
 namespace pe {
 
-absl::Status WriteReadyFile(const std::string& path, const std::string& socket, const std::string& address) {
-  const nlohmann::ordered_json ready = {{"socket", socket}, {"address", address}, {"pid", getpid()}};
+absl::Status WriteReadyFile(const std::string& path, const ReadyAddresses& where) {
+  const nlohmann::ordered_json ready = {
+      {"socket", where.socket}, {"address", where.address}, {"http", where.http}, {"pid", getpid()}};
   return WritePrivateFile(
       path, absl::StrCat(ready.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace), "\n"));
 }

@@ -9,8 +9,14 @@
 
 namespace pe {
 
-// {"socket":..., "address":..., "pid":...}, written atomically.
-absl::Status WriteReadyFile(const std::string& path, const std::string& socket, const std::string& address);
+// Where calls are served; empty: not there.
+struct ReadyAddresses {
+  std::string socket;
+  std::string address;  // gRPC over TCP
+  std::string http;     // the gateway
+};
+// {"socket":..., "address":..., "http":..., "pid":...}, written atomically.
+absl::Status WriteReadyFile(const std::string& path, const ReadyAddresses& where);
 
 // To systemd, when NOTIFY_SOCKET is set; for example "READY=1" or "STOPPING=1".
 void NotifySystemd(absl::string_view state);
