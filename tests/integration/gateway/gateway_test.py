@@ -209,6 +209,17 @@ class GatewayTest(unittest.TestCase):
             self.assertIn('pe_http_requests_total{call="healthz",code="200"}', text)
             self.assertIn("pe_engine_up 1\n", text)
 
+    def test_what_the_readme_shows(self):
+        text = (HERE.parents[3] / "README.md").read_text().split("## Over HTTP\n", 1)[1].split("\n## ", 1)[0]
+        calls = [line.strip() for line in text.splitlines() if line.startswith("    curl ")]
+        self.assertGreaterEqual(len(calls), 5)
+        job = self.new_job()
+        for call in calls:
+            done = subprocess.run(call.replace("jobs/JOB", job), shell=True, capture_output=True, text=True, timeout=60, check=False,
+                                  env={**clean_env(), "TOKEN": self.engine.token, "GATEWAY": self.inside.address})
+            self.assertEqual(done.returncode, 0, (call, done.stderr))
+            self.assertIn("event: end" if "event-stream" in call else "{", done.stdout, call)
+
     def test_many_subscriptions_on_one_socket(self):
         jobs = [self.new_job() for _ in range(3)]
         ws = WebSocket(self.inside)
