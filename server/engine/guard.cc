@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/strip.h"
 
@@ -13,17 +14,30 @@ using provision::v1::StepBody;
 
 // Files, or folders with all that is in them.
 constexpr absl::string_view kPaths[] = {
-    "/etc/ssh",         "/etc/pam.d",        "/etc/security",      "/etc/sudoers",
-    "/etc/sudoers.d",   "/etc/hosts.allow",  "/etc/hosts.deny",    "/etc/nologin",
-    "/etc/network",     "/etc/netplan",      "/etc/NetworkManager", "/etc/systemd/network",
-    "/etc/dhcp",        "/etc/sysctl.conf",  "/etc/sysctl.d",      "/etc/nftables.conf",
-    "/etc/nftables.d",  "/etc/iptables",     "/etc/ufw",           "/etc/firewalld",
-    "/etc/resolvconf",  "/etc/wpa_supplicant"};
+    "/etc/ssh",      "/etc/pam.d",       "/etc/security",  "/etc/hosts.allow",    "/etc/hosts.deny",
+    "/etc/nologin",  "/etc/network",     "/etc/netplan",   "/etc/NetworkManager", "/etc/systemd/network",
+    "/etc/dhcp",     "/etc/sysctl.conf", "/etc/sysctl.d",  "/etc/nftables.conf",  "/etc/nftables.d",
+    "/etc/iptables", "/etc/ufw",         "/etc/firewalld", "/etc/resolvconf",     "/etc/wpa_supplicant"};
 
-constexpr absl::string_view kUnits[] = {
-    "ssh",       "sshd",     "networking", "systemd-networkd", "NetworkManager",       "nftables", "iptables",
-    "ip6tables", "firewalld", "ufw",       "dhcpcd",           "wpa_supplicant",       "netfilter-persistent",
-    "systemd-sysctl", "procps", "fail2ban", "systemd-logind"};
+constexpr absl::string_view kSudoPaths[] = {"/etc/sudoers", "/etc/sudoers.d"};
+
+constexpr absl::string_view kUnits[] = {"ssh",
+                                        "sshd",
+                                        "networking",
+                                        "systemd-networkd",
+                                        "NetworkManager",
+                                        "nftables",
+                                        "iptables",
+                                        "ip6tables",
+                                        "firewalld",
+                                        "ufw",
+                                        "dhcpcd",
+                                        "wpa_supplicant",
+                                        "netfilter-persistent",
+                                        "systemd-sysctl",
+                                        "procps",
+                                        "fail2ban",
+                                        "systemd-logind"};
 
 bool IsWayIn(absl::string_view unit) {
   const absl::string_view name = unit.substr(0, unit.rfind('.'));
@@ -32,28 +46,29 @@ bool IsWayIn(absl::string_view unit) {
 
 }  // namespace
 
-bool ConcernsTheWayIn(absl::string_view path) {
+bool ConcernsTheWayIn(absl::string_view path, bool by_sudo) {
   while (absl::ConsumeSuffix(&path, "/")) {
   }
   // Somebody's authorized_keys and their folder.
   if (absl::StrContains(path, "/.ssh/") || absl::EndsWith(path, "/.ssh")) return true;
-  return std::any_of(std::begin(kPaths), std::end(kPaths), [&](absl::string_view known) {
+  const auto within = [&](absl::string_view known) {
     return absl::StartsWith(path, known) && (path.size() == known.size() || path[known.size()] == '/');
-  });
+  };
+  return absl::c_any_of(kPaths, within) || (by_sudo && absl::c_any_of(kSudoPaths, within));
 }
 
-bool CanCutOff(const StepBody& body) {
+bool CanCutOff(const StepBody& body, bool by_sudo) {
   switch (body.kind_case()) {
     case StepBody::kFile:
-      return ConcernsTheWayIn(body.file().path());
+      return ConcernsTheWayIn(body.file().path(), by_sudo);
     case StepBody::kFileEdit:
-      return ConcernsTheWayIn(body.file_edit().path());
+      return ConcernsTheWayIn(body.file_edit().path(), by_sudo);
     case StepBody::kDownload:
-      return ConcernsTheWayIn(body.download().path());
+      return ConcernsTheWayIn(body.download().path(), by_sudo);
     case StepBody::kSymlink:
-      return ConcernsTheWayIn(body.symlink().path());
+      return ConcernsTheWayIn(body.symlink().path(), by_sudo);
     case StepBody::kDirectory:
-      return ConcernsTheWayIn(body.directory().path()) && !body.directory().recurse();
+      return ConcernsTheWayIn(body.directory().path(), by_sudo) && !body.directory().recurse();
     case StepBody::kSysctl:
       return absl::StartsWith(body.sysctl().key(), "net.") || absl::StartsWith(body.sysctl().key(), "net/");
     case StepBody::kUnit:

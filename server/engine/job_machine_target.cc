@@ -157,6 +157,7 @@ bool JobMachine::Plan(int target, const Facts& facts, Now now) {
   input.resource = status.resource();
   const auto address = ParseAddress(status.address());
   if (address.ok()) input.host = address->host, input.transport = address->transport, input.root = address->path;
+  input.root_login = address.ok() && address->user == "root";
   input.mode = job_.mode();
   input.on_failure = job_.on_failure();
   input.from_step = job_.from_step();

@@ -47,6 +47,7 @@ struct PlanInput {
   std::string resource;                                // the target, "resources/web-1"
   std::string host;                                    // host part of its address, for monitoring's instance label
   std::string transport;                               // of the target
+  bool root_login = false;                             // the address says that root logs in
   std::string root;                                    // rootfs: its directory
   provision::v1::Job::Mode mode = provision::v1::Job::APPLY;
   provision::v1::Step::OnFailure on_failure = provision::v1::Step::STOP;

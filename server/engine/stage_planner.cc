@@ -206,7 +206,7 @@ void StagePlanner::Fill(const OutlineNode& node, const Element& element, const B
   entry->planned.step.set_id(status.id());
   entry->planned.step.set_last(node.part == Part::kAcceptance);
   SetEnvelope(node.step, &entry->planned.step);
-  if (CanCutOff(entry->planned.step.body())) Guard(entry);
+  if (CanCutOff(entry->planned.step.body(), !input_.root_login || !place_.on.empty())) Guard(entry);
 }
 
 // A target whose way in is no network cannot be cut off.

@@ -114,7 +114,8 @@ void RawTable::Commit(const std::vector<std::string>& rows) {
   Run("COMMIT");
 }
 
-void ServeRaw(ChildProcess::Link link, const std::string& socket, const std::string& response, const std::string& database) {
+void ServeRaw(ChildProcess::Link link, const std::string& socket, const std::string& response,
+              const std::string& database) {
   std::unique_ptr<Committer> committer;
   if (!database.empty()) committer = std::make_unique<Committer>(database);
   RawService service(response, committer.get());

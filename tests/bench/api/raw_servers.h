@@ -28,8 +28,8 @@ class RawTable {
   int64_t next_ = 0;
 };
 
-// Serve Provision on `socket` until the parent lets go: every call is answered with `response`, a serialized Job; with a
-// `database`, once its bytes are in a commit with whatever else has come meanwhile.
+// Serve Provision on `socket` until the parent lets go: every call is answered with `response`, a serialized Job; with
+// a `database`, once its bytes are in a commit with whatever else has come meanwhile.
 [[noreturn]] void ServeRaw(ChildProcess::Link link, const std::string& socket, const std::string& response,
                            const std::string& database = "");
 

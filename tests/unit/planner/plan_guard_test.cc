@@ -45,12 +45,13 @@ TEST(PlanGuard, NoTargetIsCutOffThatIsNotReachedOverANetwork) {
 }
 
 TEST(PlanGuard, PathsAreComparedByTheirParts) {
-  EXPECT_TRUE(ConcernsTheWayIn("/etc/ssh"));
-  EXPECT_TRUE(ConcernsTheWayIn("/etc/ssh/"));
-  EXPECT_TRUE(ConcernsTheWayIn("/etc/sudoers.d/ops"));
-  EXPECT_TRUE(ConcernsTheWayIn("/home/ops/.ssh/authorized_keys"));
-  EXPECT_FALSE(ConcernsTheWayIn("/etc/sshx"));
-  EXPECT_FALSE(ConcernsTheWayIn("/srv/etc/ssh"));
+  EXPECT_TRUE(ConcernsTheWayIn("/etc/ssh", false));
+  EXPECT_TRUE(ConcernsTheWayIn("/etc/ssh/", false));
+  EXPECT_TRUE(ConcernsTheWayIn("/etc/sudoers.d/ops", true));
+  EXPECT_FALSE(ConcernsTheWayIn("/etc/sudoers.d/ops", false)) << "root logs in without it";
+  EXPECT_TRUE(ConcernsTheWayIn("/home/ops/.ssh/authorized_keys", false));
+  EXPECT_FALSE(ConcernsTheWayIn("/etc/sshx", false));
+  EXPECT_FALSE(ConcernsTheWayIn("/srv/etc/ssh", false));
 }
 
 TEST(PlanGuard, AKeyIsGuardedWhenItIsTakenAway) {
