@@ -1,7 +1,6 @@
 // BootGuard: sees to it that an agent comes back by itself while a guarded step waits to be confirmed: after its own
-// death, and in the next boot of the host. Without it only an engine's next connection starts an agent, and the step may
-// be what keeps the engine out.
-// Thread rule: thread-safe.
+// death, and in the next boot of the host. Without it only an engine's next connection starts an agent, and the step
+// may be what keeps the engine out. Thread rule: thread-safe.
 #ifndef SERVER_AGENT_BOOT_GUARD_H_
 #define SERVER_AGENT_BOOT_GUARD_H_
 

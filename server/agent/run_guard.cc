@@ -2,9 +2,9 @@
 // confirmed it over a connection that began afterwards. When nobody does in time, everything guarded that the run has
 // changed is restored and the step has failed.
 //
-// The journal knows of it from before the change: an intent without a result, and when the wait began. A new life of the
-// agent goes on counting and restores by itself, also when no engine ever comes. An engine's Welcome to that life is a
-// confirmation: its connection is newer than the change.
+// The journal knows of it from before the change: an intent without a result, and when the wait began. A new life of
+// the agent goes on counting and restores by itself, also when no engine ever comes. An engine's Welcome to that life
+// is a confirmation: its connection is newer than the change.
 #include <algorithm>
 
 #include "absl/strings/numbers.h"
@@ -130,8 +130,8 @@ void Run::StartRestore(int position, Held& held) {
                                  .again = guarded.handler() || restart});
   }
   if (unheard_ == nullptr) unheard_ = std::make_unique<RunLog>(id(), host_.clock, 64 * 1024, 0, [] {});
-  attempt->reporter = std::make_unique<AttemptReporter>(*unheard_, host_.clock, redactor_, step.index(), held.attempt,
-                                                        host_.wake);
+  attempt->reporter =
+      std::make_unique<AttemptReporter>(*unheard_, host_.clock, redactor_, step.index(), held.attempt, host_.wake);
   attempt->undo = host_.store.Undo(id(), step.index(), step.body());
   running_[position] = attempt;
   host_.executor.Start(attempt, [inbox = inbox_, wake = host_.wake, position, number = held.attempt](AttemptEnd end) {

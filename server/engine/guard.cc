@@ -12,18 +12,32 @@ namespace {
 using provision::v1::StepBody;
 
 // Files, or folders with all that is in them.
-constexpr absl::string_view kPaths[] = {
-    "/etc/ssh",         "/etc/pam.d",        "/etc/security",      "/etc/sudoers",
-    "/etc/sudoers.d",   "/etc/hosts.allow",  "/etc/hosts.deny",    "/etc/nologin",
-    "/etc/network",     "/etc/netplan",      "/etc/NetworkManager", "/etc/systemd/network",
-    "/etc/dhcp",        "/etc/sysctl.conf",  "/etc/sysctl.d",      "/etc/nftables.conf",
-    "/etc/nftables.d",  "/etc/iptables",     "/etc/ufw",           "/etc/firewalld",
-    "/etc/resolvconf",  "/etc/wpa_supplicant"};
+constexpr absl::string_view kPaths[] = {"/etc/ssh",           "/etc/pam.d",          "/etc/security",
+                                        "/etc/sudoers",       "/etc/sudoers.d",      "/etc/hosts.allow",
+                                        "/etc/hosts.deny",    "/etc/nologin",        "/etc/network",
+                                        "/etc/netplan",       "/etc/NetworkManager", "/etc/systemd/network",
+                                        "/etc/dhcp",          "/etc/sysctl.conf",    "/etc/sysctl.d",
+                                        "/etc/nftables.conf", "/etc/nftables.d",     "/etc/iptables",
+                                        "/etc/ufw",           "/etc/firewalld",      "/etc/resolvconf",
+                                        "/etc/wpa_supplicant"};
 
-constexpr absl::string_view kUnits[] = {
-    "ssh",       "sshd",     "networking", "systemd-networkd", "NetworkManager",       "nftables", "iptables",
-    "ip6tables", "firewalld", "ufw",       "dhcpcd",           "wpa_supplicant",       "netfilter-persistent",
-    "systemd-sysctl", "procps", "fail2ban", "systemd-logind"};
+constexpr absl::string_view kUnits[] = {"ssh",
+                                        "sshd",
+                                        "networking",
+                                        "systemd-networkd",
+                                        "NetworkManager",
+                                        "nftables",
+                                        "iptables",
+                                        "ip6tables",
+                                        "firewalld",
+                                        "ufw",
+                                        "dhcpcd",
+                                        "wpa_supplicant",
+                                        "netfilter-persistent",
+                                        "systemd-sysctl",
+                                        "procps",
+                                        "fail2ban",
+                                        "systemd-logind"};
 
 bool IsWayIn(absl::string_view unit) {
   const absl::string_view name = unit.substr(0, unit.rfind('.'));

@@ -1,10 +1,10 @@
 // Guard: which steps can cut the engine off from a host, and so wait to be confirmed over a new connection.
 //
 // Guarded is what concerns the way in: configuration of sshd, of logins (PAM, sudo, keys), of the network and of packet
-// filters as files, `net.*` kernel parameters, the units behind them, keys that are taken away; and handlers that such a
-// step notifies, for they make it live. Not guarded, because nobody knows what they do or how to undo it: other commands,
-// packages, reboots, accounts. Nor is a target whose way in is no network: local and rootfs.
-// Pure; thread-safe.
+// filters as files, `net.*` kernel parameters, the units behind them, keys that are taken away; and handlers that such
+// a step notifies, for they make it live. Not guarded, because nobody knows what they do or how to undo it: other
+// commands, packages, reboots, accounts. Nor is a target whose way in is no network: local and rootfs. Pure;
+// thread-safe.
 #ifndef SERVER_ENGINE_GUARD_H_
 #define SERVER_ENGINE_GUARD_H_
 
