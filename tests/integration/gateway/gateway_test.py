@@ -1,6 +1,7 @@
 """The gateway of a real provisiond, and pe-gateway in front of it: every front door says the same, and strangers are kept out.
 
-Environment: PROVISIOND, PE_GATEWAY, PE (the binaries), STUBS (a folder for the API's Python stubs). Run by ctest.
+Environment: PROVISIOND, PE_GATEWAY, PE (the binaries), STUBS (a folder for the API's Python stubs),
+NPM (node_modules). Run by ctest.
 """
 import json
 import os
@@ -208,6 +209,38 @@ class GatewayTest(unittest.TestCase):
             text = gateway.request("GET", "/metrics", token=False)[2].decode()
             self.assertIn('pe_http_requests_total{call="healthz",code="200"}', text)
             self.assertIn("pe_engine_up 1\n", text)
+
+    def test_clients_from_npm(self):
+        npm, root = pathlib.Path(os.environ["NPM"]), HERE.parents[3]
+        work = pathlib.Path(self.folder) / "npm"
+        (work / "gen").mkdir(parents=True)
+        (work / "node_modules").symlink_to(npm)
+        (work / "package.json").write_text('{"type": "module"}')
+        shutil.copy(HERE.parent / "npm_clients.mjs", work)
+        files = [str(file.relative_to(root / "proto")) for file in (root / "proto/provision/v1").glob("*.proto")]
+        subprocess.run(["protoc", f"-I{root}/proto", f"-I{npm}/google-proto-files", *files, *stubs.GOOGLE_FILES,
+                        f"--es_out={work}/gen", "--es_opt=target=js,import_extension=.js",
+                        f"--connect-es_out={work}/gen", "--connect-es_opt=target=js,import_extension=.js",
+                        *(f"--plugin={name}={npm}/.bin/{name}" for name in ("protoc-gen-es", "protoc-gen-connect-es"))], check=True)
+        job = self.new_job()
+        expected = [seq for seq, _ in self.by_grpc(job, 0)]
+        for gateway in (self.inside, self.apart):
+            done = subprocess.run(["node", "npm_clients.mjs", gateway.address, gateway.token, job], cwd=work, capture_output=True, text=True,
+                                  timeout=120, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            answers = [json.loads(line) for line in done.stdout.splitlines()]
+            self.assertEqual([a["name"] for a in answers], ["connect binary", "connect json", "grpc-web binary"])
+            for answer in answers:
+                self.assertEqual((answer["jobs"], answer["events"]), (1, expected), answer["name"])
+                for error in (answer["unary"], answer["stream"]):
+                    self.assertEqual((error["code"], error["message"]), (5, "there is no jobs/nobody"), answer["name"])
+
+    def test_openapi_satisfies_a_public_linter(self):
+        document = pathlib.Path(self.folder) / "openapi.json"
+        document.write_bytes(self.inside.request("GET", "/openapi.json")[2])
+        done = subprocess.run([f"{os.environ['NPM']}/.bin/redocly", "lint", str(document)], capture_output=True, text=True, timeout=120,
+                              env={**clean_env(), "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_what_the_readme_shows(self):
         text = (HERE.parents[3] / "README.md").read_text().split("## Over HTTP\n", 1)[1].split("\n## ", 1)[0]
