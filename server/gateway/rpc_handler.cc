@@ -72,8 +72,8 @@ asio::awaitable<void> ServeRpc(const Services& services, Exchange& exchange) {
   exchange.what = RpcPath(call.rpc);
   const bool streams = call.rpc->server_streaming();
   const RpcProtocol protocol = call.content.protocol;
-  if (protocol == RpcProtocol::kNone || call.rpc->client_streaming() ||
-      streams == (protocol == RpcProtocol::kConnectUnary) || (!streams && protocol == RpcProtocol::kConnectStream)) {
+  const RpcProtocol other = streams ? RpcProtocol::kConnectUnary : RpcProtocol::kConnectStream;  // fits the other kind
+  if (protocol == RpcProtocol::kNone || protocol == other || call.rpc->client_streaming()) {
     Reply unsupported;
     unsupported.status = 415;
     co_await exchange.Send(unsupported);

@@ -64,7 +64,8 @@ TEST_F(DataFiles, TokenIsNewEachTime) {
 TEST_F(DataFiles, ReadyFileIsWholeJson) {
   ASSERT_TRUE(WriteReadyFile(folder_ + "/ready", {"/run/x\"y", "127.0.0.1:1", "127.0.0.1:2"}).ok());
   EXPECT_EQ(Content(folder_ + "/ready"),
-            "{\"socket\":\"/run/x\\\"y\",\"address\":\"127.0.0.1:1\",\"http\":\"127.0.0.1:2\",\"pid\":" + std::to_string(getpid()) + "}\n");
+            "{\"socket\":\"/run/x\\\"y\",\"address\":\"127.0.0.1:1\",\"http\":\"127.0.0.1:2\",\"pid\":" +
+                std::to_string(getpid()) + "}\n");
   EXPECT_FALSE(WriteReadyFile(folder_ + "/no/ready", {}).ok());
 }
 

@@ -1,0 +1,44 @@
+// The gateway as its protocols' own clients from npm see it. usage: node npm_clients.mjs HOST:PORT TOKEN JOB
+// Prints a line of JSON for each client and form: what it got.
+import { createPromiseClient, ConnectError } from "@connectrpc/connect";
+import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
+import { ProvisionService } from "./gen/provision/v1/provision_service_connect.js";
+
+const [, , address, token, job] = process.argv;
+const login = (next) => (request) => {
+  request.header.set("authorization", `Bearer ${token}`);
+  return next(request);
+};
+
+async function errorOf(call) {
+  try {
+    await call();
+  } catch (error) {
+    const { code, rawMessage, details } = ConnectError.from(error);
+    return { code, message: rawMessage, details: details.length };
+  }
+  return null;
+}
+
+async function sequences(stream) {
+  const out = [];
+  for await (const batch of stream) for (const event of batch.events) out.push(Number(event.seq));
+  return out;
+}
+
+const forms = [
+  ["connect binary", createConnectTransport, true],
+  ["connect json", createConnectTransport, false],
+  ["grpc-web binary", createGrpcWebTransport, true],
+];
+for (const [name, transport, useBinaryFormat] of forms) {
+  const client = createPromiseClient(
+    ProvisionService,
+    transport({ baseUrl: `http://${address}`, httpVersion: "1.1", useBinaryFormat, interceptors: [login] }),
+  );
+  const jobs = (await client.list({ pageSize: 1 })).jobs.length;
+  const events = await sequences(client.watch({ name: job, afterSeq: 0n }));
+  const unary = await errorOf(() => client.status({ name: "jobs/nobody" }));
+  const stream = await errorOf(() => sequences(client.watch({ name: "jobs/nobody" })));
+  console.log(JSON.stringify({ name, jobs, events, unary, stream }));
+}
