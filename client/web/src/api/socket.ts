@@ -19,6 +19,8 @@ interface Message {
   error?: { code?: number; message?: string; error?: { code?: number; message?: string } };
 }
 
+// The gateway says something every 15 s; one that is silent for longer is gone, even if no network has told so.
+const SILENCE_MS = 35_000;
 const COMPACTED = 4409;
 const NO_TOKEN = 4401;
 // google.rpc.Code that are mended by coming back: CANCELLED, RESOURCE_EXHAUSTED, UNAVAILABLE.
@@ -30,7 +32,9 @@ export function readSocket(job: string, after: number, reader: SocketReader, sig
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/stream`, protocols);
     let opened = false;
     let at = after;
+    let silence = setTimeout(() => finish("cut"), SILENCE_MS);
     const finish = (end: SocketEnd | ApiError): void => {
+      clearTimeout(silence);
       socket.onclose = socket.onmessage = null;
       socket.close();
       if (end instanceof ApiError) reject(end);
@@ -44,6 +48,8 @@ export function readSocket(job: string, after: number, reader: SocketReader, sig
     };
     socket.onmessage = ({ data }: MessageEvent<string>) => {
       const message = JSON.parse(data) as Message;
+      clearTimeout(silence);
+      silence = setTimeout(() => finish("cut"), SILENCE_MS);
       reader.onAlive();
       if (message.event) {
         // A gap is never taken: what follows the last sequence is asked for again.

@@ -36,8 +36,18 @@ async function open(path = "/") {
 const verdict = () => page.getByTestId("verdict").innerText();
 const text = (value) => page.waitForFunction((wanted) => document.body.innerText.replace(/\u00a0/g, " ").includes(wanted), value, { timeout: 30_000 });
 
+// A failure comes with what the page showed.
+const check = (name, body) => it(name, async () => {
+  try {
+    await body();
+  } catch (error) {
+    throw new Error(`${error.message}\nThe page at ${page.url()} said:\n${await page.locator("body").innerText()}`, { cause: error });
+  }
+});
+
 before(async () => {
   await engine.start();
+  await engine.register();
   browser = await launch();
   context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   page = await context.newPage();
@@ -53,7 +63,7 @@ after(async () => {
 });
 
 describe("the page", { concurrency: false }, () => {
-  it("asks for the token when there is none, and takes it", async () => {
+  check("asks for the token when there is none, and takes it", async () => {
     const other = await (await browser.newContext()).newPage();
     await other.goto(engine.url);
     await other.getByLabel("Token").fill(engine.token);
@@ -62,12 +72,12 @@ describe("the page", { concurrency: false }, () => {
     await other.context().close();
   });
 
-  it("takes the token out of the address", async () => {
+  check("takes the token out of the address", async () => {
     await open("/");
     assert.equal(new URL(page.url()).hash, "");
   });
 
-  it("says which field of a spec is wrong", async () => {
+  check("says which field of a spec is wrong", async () => {
     await open("/apply");
     await page.getByLabel("Spec, YAML or JSON").fill(GOOD.replace(`path: ${FOLDER}/file, c`, "path: not-absolute, c"));
     await page.getByLabel("Hosts", { exact: true }).fill(TARGET);
@@ -76,13 +86,13 @@ describe("the page", { concurrency: false }, () => {
     assert.match(await page.getByTestId("violations").innerText(), /spec\.steps\[1\]\.file\.path/);
   });
 
-  it("says where YAML cannot be read", async () => {
+  check("says where YAML cannot be read", async () => {
     await page.getByLabel("Spec, YAML or JSON").fill("name: x\nsteps: [\n");
     await page.getByRole("button", { name: "Check" }).click();
     await text("Line 3, column 1");
   });
 
-  it("shows the plan's differences, then applies", async () => {
+  check("shows the plan's differences, then applies", async () => {
     await page.getByLabel("Spec, YAML or JSON").fill(GOOD);
     await page.getByRole("button", { name: "Check" }).click();
     await text("Valid: 1 host");
@@ -100,7 +110,7 @@ describe("the page", { concurrency: false }, () => {
     assert.deepEqual(Object.fromEntries(marks), { reach: "unchanged", os: "none", libraries: "none", security: "none", monitoring: "none", service: "changed", acceptance: "unchanged" });
   });
 
-  it("shows the first failure with its last lines on the first screen, and retries it", async () => {
+  check("shows the first failure with its last lines on the first screen, and retries it", async () => {
     const { name } = await engine.provision(FAILING);
     await engine.ended(name);
     await open("/");
@@ -114,7 +124,7 @@ describe("the page", { concurrency: false }, () => {
     await text("1 failed at wrong");
   });
 
-  it("shows events, logs, the timeline, the graph and the spec of a job, by link", async () => {
+  check("shows events, logs, the timeline, the graph and the spec of a job, by link", async () => {
     const { jobs } = await engine.call("/v1/jobs");
     const failed = jobs.find((job) => job.service === "failing");
     await open(`/${failed.name}?view=events`);
@@ -135,7 +145,7 @@ describe("the page", { concurrency: false }, () => {
     await text("echo this is why");
   });
 
-  it("goes back to any sequence of a job that has ended", async () => {
+  check("goes back to any sequence of a job that has ended", async () => {
     const { jobs } = await engine.call("/v1/jobs");
     const failed = jobs.find((job) => job.service === "failing");
     for (const seq of [1, 6, Number(failed.lastSeq) - 1]) {
@@ -148,7 +158,7 @@ describe("the page", { concurrency: false }, () => {
     await text("ended in");
   });
 
-  it("goes on without a gap over cut connections", async () => {
+  check("goes on without a gap over cut connections", async () => {
     const proxy = new Proxy();
     await proxy.start(engine.port);
     try {
@@ -174,7 +184,7 @@ describe("the page", { concurrency: false }, () => {
     }
   });
 
-  it("asks for the new token when the engine is killed and comes back, and goes on", async () => {
+  check("asks for the new token when the engine is killed and comes back, and goes on", async () => {
     const { name } = await engine.provision(slow(4));
     await open(`/${name}`);
     await page.locator(".life.live").waitFor();
@@ -188,7 +198,7 @@ describe("the page", { concurrency: false }, () => {
     assert.match(await verdict(), job.state === "SUCCEEDED" ? /ready in/ : /failed/);
   });
 
-  it("cancels, when asked twice", async () => {
+  check("cancels, when asked twice", async () => {
     const { name } = await engine.provision(slow(60));
     await open(`/${name}`);
     await page.getByRole("button", { name: "Cancel" }).click();
@@ -198,7 +208,7 @@ describe("the page", { concurrency: false }, () => {
     assert.equal((await engine.ended(name)).state, "CANCELLED");
   });
 
-  it("is worked by keys", async () => {
+  check("is worked by keys", async () => {
     await open("/");
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
@@ -219,7 +229,7 @@ describe("the page", { concurrency: false }, () => {
     await page.keyboard.press("t");
   });
 
-  it("complained of nothing: no script error, nothing against the content security policy", () => {
+  check("complained of nothing: no script error, nothing against the content security policy", () => {
     assert.deepEqual(complaints, []);
   });
 });

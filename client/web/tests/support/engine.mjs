@@ -1,6 +1,6 @@
 // A real engine with its gateway and the built page: started, killed as a crash, started again on the same port.
 // Environment: PE_BUILD build folder; PE_WEB_DIST the page's files (else those in the program);
-// PE_WEB_TARGET where jobs run (local://), PE_WEB_HOST_KEY its key, PE_WEB_KEY a private key to log in with.
+// PE_WEB_ADDRESS a host where jobs run (else this machine), PE_WEB_HOST_KEY its key, PE_WEB_KEY a private key to log in with.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -9,7 +9,8 @@ import { join, resolve } from "node:path";
 import { once } from "node:events";
 
 const BUILD = resolve(process.env.PE_BUILD ?? "../release");
-export const TARGET = process.env.PE_WEB_TARGET ?? "local://";
+const HOST = process.env.PE_WEB_ADDRESS;
+export const TARGET = HOST ? "resources/page-host" : "local://";
 
 // A port that is free now. It is taken again at once, by the engine.
 async function freePort() {
@@ -44,6 +45,10 @@ export class Engine {
     this.token = readFileSync(join(this.folder, "data/token"), "utf8").trim();
     this.url = `http://127.0.0.1:${this.port}`;
   }
+  // Makes TARGET known.
+  async register() {
+    if (HOST) await this.call("/v1/resources?resourceId=page-host", { address: HOST, hostKey: process.env.PE_WEB_HOST_KEY });
+  }
   async kill(signal = "SIGKILL") {
     const ended = once(this.process, "exit");
     this.process.kill(signal);
@@ -69,8 +74,8 @@ export class Engine {
     return this.call(`/v1/${name}?view=FULL`);
   }
   provision(spec, more = {}) {
-    const inline = { address: TARGET, ...(process.env.PE_WEB_HOST_KEY ? { hostKey: process.env.PE_WEB_HOST_KEY } : {}) };
-    return this.call("/v1/jobs", { spec, targets: [{ inline }], ...more });
+    const target = HOST ? { resource: TARGET } : { inline: { address: TARGET } };
+    return this.call("/v1/jobs", { spec, targets: [target], ...more });
   }
   async ended(name) {
     for (;;) {
