@@ -84,7 +84,7 @@ absl::StatusOr<std::unique_ptr<gateway::Gateway>> StartGateway(const Config& con
   return gateway::Gateway::Start(std::move(options));
 }
 
-void SayHowToUse(const Config& config, const ApiServer& api, const std::string& http, const std::string& token) {
+void SayHowToUse(const Config& config, const ApiServer& api, const std::string& http) {
   absl::PrintF("provisiond is ready.\n");
   if (!api.unix_socket().empty()) absl::PrintF("  socket   %s\n", api.unix_socket());
   if (!api.tcp_address().empty()) {
@@ -93,8 +93,9 @@ void SayHowToUse(const Config& config, const ApiServer& api, const std::string& 
   }
   if (!http.empty()) {
     absl::PrintF("  REST     http://%s/v1/jobs   (the same header)\n", http);
-    // A fragment stays in the browser: no server, log or Referer gets to see it.
-    absl::PrintF("  page     http://%s/#token=%s\n", http, token);
+    // The token itself is not printed, for what is printed may end up in a log; and a browser keeps a fragment to
+    // itself.
+    absl::PrintF("  page     xdg-open \"http://%s/#token=$(cat %s/token)\"\n", http, config.data_dir);
   }
   absl::PrintF("  data     %s\n\nNext:\n", config.data_dir);
   const bool usual = api.unix_socket() == provision::client::DefaultSocketPath();
@@ -169,7 +170,7 @@ int Serve(const Config& config, StopSignals& signals) {
        {"address", (*api)->tcp_address()},
        {"http", http_address},
        {"data", config.data_dir}});
-  if (config.dev) SayHowToUse(config, **api, http_address, *token);
+  if (config.dev) SayHowToUse(config, **api, http_address);
 
   const int signal = signals.Wait();
   Log(LogLevel::kInfo, "stopping; jobs on hosts go on", {{"signal", absl::StrCat(signal)}});
