@@ -88,6 +88,8 @@ void AgentLink::OnDialog(absl::string_view bytes) {
   outbox_.SendRaw(turn.send, std::move(turn.send_binary));
   Flush();
   if (!turn.installed) return;
+  underway_bytes_ = 0;
+  RestartDeadline();
   state_ = State::kStarting;
   reader_.Append(turn.rest);
   ReadFrames();
