@@ -41,14 +41,13 @@ class JsonForm final : public StreamForm {
     if (!json.ok()) return End({google::rpc::INTERNAL, std::string(json.status().message()), ""});
     if (!events_) return absl::StrCat("{\"result\":", *json, "}\n");
     if (sequence_ == 0) return absl::StrCat("data: ", *json, "\n\n");
-    last_ = VarintField(binary, sequence_);
-    return absl::StrCat("id: ", last_, "\ndata: ", *json, "\n\n");
+    return absl::StrCat("id: ", VarintField(binary, sequence_), "\ndata: ", *json, "\n\n");
   }
 
   std::string End(const RpcStatus& status) override {
     if (!events_) return status.code == 0 ? "" : absl::StrCat("{\"error\":", StatusJson(schema_, status), "}\n");
     if (status.code != 0) return absl::StrCat("event: error\ndata: ", StatusJson(schema_, status), "\n\n");
-    return absl::StrCat("event: end\ndata: {}\n\n");
+    return "event: end\ndata: {}\n\n";
   }
 
  private:
@@ -56,7 +55,6 @@ class JsonForm final : public StreamForm {
   const google::protobuf::Descriptor* const type_;
   const bool events_;
   const int sequence_;
-  int64_t last_ = 0;
 };
 
 asio::awaitable<void> ServeStream(const Services& services, Exchange& exchange, const RpcRequest& rpc,

@@ -1,14 +1,11 @@
 """A client as a service would be: it repeats what may be repeated, resumes its watches, and writes down what it was told."""
+import pathlib
 import sys
 import threading
 import time
 
-sys.path.insert(0, str(__import__("pathlib").Path(__file__).resolve().parents[2] / "client/python"))
-import stubs  # noqa: E402
-
-stubs.generate(stubs.REPOSITORY / "build/python")
-import grpc  # noqa: E402
-from provision.v1 import job_pb2, provision_service_pb2 as pb, provision_service_pb2_grpc as rpc  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from support.stubs import grpc, job_pb2, pb, rpc  # noqa: E402
 
 RETRIED = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED, grpc.StatusCode.DEADLINE_EXCEEDED,
            grpc.StatusCode.ABORTED, grpc.StatusCode.CANCELLED)
