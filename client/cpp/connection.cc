@@ -150,5 +150,8 @@ absl::StatusOr<v1::Resource> Connection::EnableResource(const v1::EnableResource
 absl::StatusOr<v1::Resource> Connection::TrustResource(const v1::TrustResourceRequest& request) {
   return impl_->Call(impl_->resources, &Resources::TrustResource, request);
 }
+absl::StatusOr<v1::Resource> Connection::WaiveHandlers(const v1::WaiveHandlersRequest& request) {
+  return impl_->Call(impl_->resources, &Resources::WaiveHandlers, request);
+}
 
 }  // namespace provision::client

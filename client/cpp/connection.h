@@ -50,6 +50,7 @@ class Connection {
   absl::StatusOr<v1::Resource> DisableResource(const v1::DisableResourceRequest& request);
   absl::StatusOr<v1::Resource> EnableResource(const v1::EnableResourceRequest& request);
   absl::StatusOr<v1::Resource> TrustResource(const v1::TrustResourceRequest& request);
+  absl::StatusOr<v1::Resource> WaiveHandlers(const v1::WaiveHandlersRequest& request);
 
  private:
   struct Impl;

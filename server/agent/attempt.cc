@@ -59,21 +59,7 @@ class AttemptRun {
   }
 
  private:
-  StepContext Context(const CancelToken& cancel) {
-    return StepContext{.files = host_.files,
-                       .processes = host_.processes,
-                       .clock = host_.clock,
-                       .reporter = *attempt_.reporter,
-                       .undo = undo_,
-                       .blobs = host_.blobs,
-                       .cancel = cancel,
-                       .units = host_.units,
-                       .boot = host_.boot,
-                       .begun_in = attempt_.begun_in,
-                       .has_init = host_.has_init,
-                       .observe_only = attempt_.observe_only,
-                       .secret = attempt_.secret};
-  }
+  StepContext Context(const CancelToken& cancel) { return ContextOf(attempt_, undo_, cancel, host_); }
 
   absl::StatusOr<Observation> Observe(const CancelToken& cancel) {
     StepContext context = Context(cancel);
@@ -159,6 +145,22 @@ class AttemptRun {
 };
 
 }  // namespace
+
+StepContext ContextOf(const Attempt& attempt, UndoStore& undo, const CancelToken& cancel, const StepHost& host) {
+  return StepContext{.files = host.files,
+                     .processes = host.processes,
+                     .clock = host.clock,
+                     .reporter = *attempt.reporter,
+                     .undo = undo,
+                     .blobs = host.blobs,
+                     .cancel = cancel,
+                     .units = host.units,
+                     .boot = host.boot,
+                     .begun_in = attempt.begun_in,
+                     .has_init = host.has_init,
+                     .observe_only = attempt.observe_only,
+                     .secret = attempt.secret};
+}
 
 AttemptEnd RunAttempt(Attempt& attempt, const StepHost& host) {
   if (!attempt.restores.empty()) return RunRestore(attempt, host);

@@ -55,6 +55,9 @@ struct Attempt {
   CancelToken cancel;
 };
 
+// What a step sees of its host, of this attempt.
+StepContext ContextOf(const Attempt& attempt, UndoStore& undo, const CancelToken& cancel, const StepHost& host);
+
 // Blocks until the attempt has ended. Texts of the result are cleaned.
 AttemptEnd RunAttempt(Attempt& attempt, const StepHost& host);
 

@@ -98,9 +98,9 @@ class Run {
     AttemptEnd end;
     std::string nonce;
     MonoMicros began = 0;
-    MonoMicros deadline = 0;
-    bool restoring = false;  // too late: its end will be that of the restoring attempt
-    bool doomed = false;     // an earlier life had begun to restore it
+    MonoMicros deadline = 0;  // 0: nobody was told of it yet, a guarded neighbour is at work
+    bool restoring = false;   // too late: its end will be that of the restoring attempt
+    bool doomed = false;      // an earlier life had begun to restore it
   };
 
   Run(provision::agent::v1::Plan plan, std::string plan_digest, int64_t epoch, const RunHost& host);
@@ -119,6 +119,7 @@ class Run {
   // run_guard.cc
   bool Guarded(int position) const { return plan_.steps(position).guard_us() > 0 && !plan_.observe_only(); }
   void Hold(int position, int attempt, AttemptEnd end, MonoMicros now);
+  void TellHeld(MonoMicros now);
   void TakeEnd(EndedAttempt ended, MonoMicros now);
   void RestoreOverdue(MonoMicros now);
   void StartRestore(int position, Held& held);

@@ -32,27 +32,41 @@ void Run::TakeEnd(EndedAttempt ended, MonoMicros now) {
   RunnerActions actions;
   runner_.OnAttemptEnded(ended.position, ended.attempt, std::move(ended.end), now, actions);
   Do(std::move(actions));
+  TellHeld(now);
 }
 
 void Run::Hold(int position, int attempt, AttemptEnd end, MonoMicros now) {
-  const int64_t guard_us = plan_.steps(position).guard_us();
   std::erase(guarded_, position);
   guarded_.push_back(position);
   Held& held = held_[position];
   held.attempt = attempt;
   held.end = std::move(end);
   held.began = now;
-  held.deadline = now + guard_us;
   held.nonce = Sha256Hex(absl::StrCat(id(), " ", position, " ", attempt, " ", now, " ", host_.boot)).substr(0, 32);
-  // Without the record a new life counts anew.
-  journal_->Guard(position, attempt, held.deadline, host_.boot).IgnoreError();
   RunnerActions actions;
-  runner_.OnHeld(position, guard_us, actions);
+  runner_.OnHeld(position, held.end.report.state() == kStepChanged, now, actions);
   Do(std::move(actions));
+  TellHeld(now);
   if (!PE_MUTANT(confirm_without_reconnect)) return;
   provision::agent::v1::ConfirmGuard confirm;
   confirm.set_nonce(held.nonce);
   Confirm(confirm, now);
+}
+
+// When the last of several is held: a connection that is newer than that one is newer than all of them.
+void Run::TellHeld(MonoMicros now) {
+  if (std::any_of(running_.begin(), running_.end(), [this](const auto& attempt) { return Guarded(attempt.first); }))
+    return;
+  RunnerActions actions;
+  for (auto& [position, held] : held_) {
+    if (held.deadline != 0) continue;
+    const int64_t guard_us = plan_.steps(position).guard_us();
+    held.deadline = now + guard_us;
+    // Without the record a new life counts anew.
+    journal_->Guard(position, held.attempt, held.deadline, host_.boot).IgnoreError();
+    runner_.TellHeld(position, guard_us, actions);
+  }
+  Do(std::move(actions));
 }
 
 bool Run::guards() const {
@@ -63,7 +77,7 @@ bool Run::guards() const {
 void Run::AddOpenGuards(provision::agent::v1::Hello& hello) const {
   if (recovered()) return;  // its Welcome is enough
   for (const auto& [position, held] : held_) {
-    if (held.restoring) continue;
+    if (held.restoring || held.deadline == 0) continue;
     auto& open = *hello.add_open_guards();
     open.set_run(id());
     open.set_step(plan_.steps(position).index());
@@ -90,16 +104,19 @@ void Run::Confirm(const provision::agent::v1::ConfirmGuard& confirm, MonoMicros 
 MonoMicros Run::NextGuard() const {
   MonoMicros next = 0;
   for (const auto& [position, held] : held_) {
-    if (!held.restoring && (next == 0 || held.deadline < next)) next = held.deadline;
+    if (!held.restoring && held.deadline != 0 && (next == 0 || held.deadline < next)) next = held.deadline;
   }
   return next;
 }
 
+// One after the other: each restores everything guarded.
 void Run::RestoreOverdue(MonoMicros now) {
+  const auto restoring = [](const auto& held) { return held.second.restoring; };
+  if (std::any_of(held_.begin(), held_.end(), restoring)) return;
   for (auto& [position, held] : held_) {
-    if (held.restoring || held.deadline > now) continue;
+    if (held.restoring || held.deadline == 0 || held.deadline > now) continue;
     held.restoring = true;
-    StartRestore(position, held);
+    return StartRestore(position, held);
   }
 }
 

@@ -63,6 +63,8 @@ void Runner::OnAttemptEnded(int position, int attempt, AttemptEnd end, MonoMicro
   Step& step = steps_[position];
   if (step.state != kStepRunning || step.attempt != attempt) return;  // a second answer to the same start
   --running_;
+  held_ -= step.held;
+  step.held = step.held_changed = false;
   step.timer = 0;
   if (step.timed_out && !IsTerminal(end.report.state())) end.report.set_state(kStepFailed);
   if (step.timed_out && !end.restored && (end.report.state() == kStepFailed || end.report.state() == kStepCancelled) &&
@@ -93,9 +95,15 @@ void Runner::OnAttemptEnded(int position, int attempt, AttemptEnd end, MonoMicro
   Advance(now, out);
 }
 
-void Runner::OnHeld(int position, int64_t guard_us, RunnerActions& out) {
-  Step& step = steps_[position];
-  step.timer = 0;
+void Runner::OnHeld(int position, bool changed, MonoMicros now, RunnerActions& out) {
+  steps_[position].timer = 0;
+  steps_[position].held_changed = changed;
+  steps_[position].held = true;
+  ++held_;
+  Advance(now, out);
+}
+
+void Runner::TellHeld(int position, int64_t guard_us, RunnerActions& out) const {
   StepReport& report = *AddReport(position, out).mutable_step_state();
   report.set_state(kStepWaiting);
   report.set_guard_us(guard_us);
@@ -185,8 +193,9 @@ bool Runner::AdvanceGroup(Phase phase, MonoMicros now, RunnerActions& out) {
       moved = true;
     }
   }
-  for (int i = 0; i < plan_.steps_size() && running_ < std::max(1, plan_.parallelism()); ++i) {
-    if (InGroup(i, phase) && Ready(i)) Begin(i, now, out);
+  for (int i = 0; i < plan_.steps_size(); ++i) {
+    const int places = std::max(1, plan_.parallelism()) + (SharesConfirmation(i) ? held_ : 0);
+    if (running_ < places && InGroup(i, phase) && Ready(i)) Begin(i, now, out);
   }
   return GroupEnded(phase);
 }
@@ -225,9 +234,19 @@ bool Runner::Ready(int position) const {
   if (step.state == kStepRetrying) return step.timer == 0;
   if (step.state != kStepPending) return false;
   for (const int after : plan_.steps(position).after()) {
-    if (!steps_[after].well) return false;
+    if (!steps_[after].well && !(steps_[after].held_changed && SharesConfirmation(position))) return false;
   }
   return true;
+}
+
+// Guarded steps that take no time, one after the other, are confirmed together. What takes long (a program, a download)
+// would keep those before it unconfirmed for as long.
+bool Runner::SharesConfirmation(int position) const {
+  const PlanStep& step = plan_.steps(position);
+  const auto& body = step.body();
+  const bool quick =
+      body.has_file() || body.has_file_edit() || body.has_symlink() || body.has_directory() || body.has_sysctl();
+  return quick && step.guard_us() > 0;
 }
 
 void Runner::Begin(int position, MonoMicros now, RunnerActions& out) {

@@ -60,9 +60,12 @@ class Runner {
 
   void Start(MonoMicros now, RunnerActions& out);
   void OnAttemptEnded(int position, int attempt, AttemptEnd end, MonoMicros now, RunnerActions& out);
-  // The attempt has ended, and its end is held back until it is confirmed, which may take `guard_us`; then
-  // OnAttemptEnded comes. Its timeout is over.
-  void OnHeld(int position, int64_t guard_us, RunnerActions& out);
+  // The attempt has ended, and its end is held back until it is confirmed; then OnAttemptEnded comes. Its timeout is
+  // over. When it has `changed` the host as it was to, guarded neighbours that take no time go on, to be confirmed with
+  // it.
+  void OnHeld(int position, bool changed, MonoMicros now, RunnerActions& out);
+  // Reports that it waits; the confirmation may take `guard_us`.
+  void TellHeld(int position, int64_t guard_us, RunnerActions& out) const;
   void OnSecrets(MonoMicros now, RunnerActions& out);
   // Also interrupts what runs; `force` also what is not interruptible. May come again, for example with force.
   void OnCancel(bool force, MonoMicros now, RunnerActions& out);
@@ -83,8 +86,10 @@ class Runner {
     bool notified = false;     // handlers
     bool interrupted = false;  // to be told to its next attempt
     bool timed_out = false;    // the running attempt was told to stop
-    int cause = -1;            // position of the failure that kept it from running
-    MonoMicros timer = 0;      // deadline of the attempt, or time of the next one
+    bool held = false;         // in RUNNING: it has ended and waits to be confirmed
+    bool held_changed = false;
+    int cause = -1;        // position of the failure that kept it from running
+    MonoMicros timer = 0;  // deadline of the attempt, or time of the next one
   };
 
   bool InGroup(int position, Phase phase) const;
@@ -96,6 +101,7 @@ class Runner {
   // Why a step that has not started must not: position of the failure, or -1.
   int Obstacle(int position) const;
   bool Ready(int position) const;
+  bool SharesConfirmation(int position) const;
   void Begin(int position, MonoMicros now, RunnerActions& out);
   void Retry(int position, const provision::agent::v1::StepReport& failed, MonoMicros now, RunnerActions& out);
   void End(int position, provision::agent::v1::StepReport report, RunnerActions& out);
@@ -111,6 +117,7 @@ class Runner {
   std::vector<Step> steps_;
   Phase phase_ = Phase::kNotStarted;
   int running_ = 0;
+  int held_ = 0;         // of them
   int stopped_by_ = -1;  // position of the failure that stopped the run
   int first_failure_ = -1;
   bool cancelled_ = false;

@@ -1,5 +1,7 @@
 #include "server/agent/session.h"
 
+#include <algorithm>
+
 #include "base/status.h"
 
 namespace pe::agent {
@@ -110,6 +112,8 @@ void Session::Pump() {
   for (auto& [id, seq] : next_seq_) {
     Run* const run = agent_.FindRun(id);
     if (run == nullptr || run->recovered()) continue;
+    // What another connection has acknowledged meanwhile is gone: the gap tells the engine to begin anew.
+    seq = std::max(seq, run->log().acked_seq() + 1);
     while (out_.size() < kEnoughToSend) {
       std::optional<Report> report = run->log().Get(seq);
       if (!report) break;

@@ -11,20 +11,6 @@ namespace {
 
 constexpr int kRestoreTries = 5;  // a host that nobody reaches any more is worth some
 
-StepContext ContextFor(const Attempt& attempt, UndoStore& undo, const StepHost& host) {
-  return StepContext{.files = host.files,
-                     .processes = host.processes,
-                     .clock = host.clock,
-                     .reporter = *attempt.reporter,
-                     .undo = undo,
-                     .blobs = host.blobs,
-                     .cancel = attempt.cancel,
-                     .units = host.units,
-                     .boot = host.boot,
-                     .has_init = host.has_init,
-                     .secret = attempt.secret};
-}
-
 // How many records it has undone.
 absl::StatusOr<int> UndoAll(UndoSource& source, bool may_be_none, const Attempt& attempt, const StepHost& host) {
   PE_ASSIGN_OR_RETURN(const UndoSource::Kept kept, source.Load());
@@ -40,7 +26,7 @@ absl::StatusOr<int> UndoAll(UndoSource& source, bool may_be_none, const Attempt&
                      "this agent does not know the kind of the step",
                      "engine and agent are of different versions: push the engine's own agent");
   }
-  StepContext context = ContextFor(attempt, source.contents(), host);
+  StepContext context = ContextOf(attempt, source.contents(), attempt.cancel, host);
   int undone = 0;
   for (const std::string& record : kept.records) {
     if (attempt.cancel.set()) return absl::CancelledError(absl::StrCat("after ", undone, " of ", kept.records.size()));
@@ -55,7 +41,7 @@ absl::StatusOr<int> UndoAll(UndoSource& source, bool may_be_none, const Attempt&
 absl::Status Again(const Restore& restore, Attempt& attempt, const StepHost& host) {
   const StepType* type = host.find_type(restore.body);
   if (!restore.again || type == nullptr) return absl::OkStatus();
-  StepContext context = ContextFor(attempt, *attempt.undo, host);
+  StepContext context = ContextOf(attempt, *attempt.undo, attempt.cancel, host);
   context.again = true;
   return type->Apply(restore.body, {}, context).status();
 }

@@ -110,4 +110,13 @@ grpc::ServerUnaryReactor* ResourceHandlers::TrustResource(grpc::CallbackServerCo
                });
 }
 
+grpc::ServerUnaryReactor* ResourceHandlers::WaiveHandlers(grpc::CallbackServerContext* context,
+                                                          const provision::v1::WaiveHandlersRequest* request,
+                                                          Resource* response) {
+  return Unary(*parts_.gate, context, "/provision.v1.ResourceService/WaiveHandlers", *request,
+               [&](std::string caller, auto* reactor) {
+                 parts_.engine->WaiveHandlers(*request, std::move(caller), AnswerTo(reactor, response));
+               });
+}
+
 }  // namespace pe

@@ -45,6 +45,9 @@ class ResourceHandlers final : public provision::v1::ResourceService::CallbackSe
   grpc::ServerUnaryReactor* TrustResource(grpc::CallbackServerContext* context,
                                           const provision::v1::TrustResourceRequest* request,
                                           provision::v1::Resource* response) override;
+  grpc::ServerUnaryReactor* WaiveHandlers(grpc::CallbackServerContext* context,
+                                          const provision::v1::WaiveHandlersRequest* request,
+                                          provision::v1::Resource* response) override;
 
  private:
   const Parts parts_;

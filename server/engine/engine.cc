@@ -55,6 +55,9 @@ class ThreadedEngine final : public Engine {
   void TrustResource(provision::v1::TrustResourceRequest r, std::string c, Answer<provision::v1::Resource> a) override {
     core_.TrustResource(std::move(r), std::move(c), std::move(a));
   }
+  void WaiveHandlers(provision::v1::WaiveHandlersRequest r, std::string c, Answer<provision::v1::Resource> a) override {
+    core_.WaiveHandlers(std::move(r), std::move(c), std::move(a));
+  }
 
   void Drain() override {
     if (!thread_.joinable()) return;

@@ -71,6 +71,8 @@ class Engine {
   virtual void EnableResource(provision::v1::EnableResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
   virtual void TrustResource(provision::v1::TrustResourceRequest request, std::string caller,
                              Answer<provision::v1::Resource> answer) = 0;
+  virtual void WaiveHandlers(provision::v1::WaiveHandlersRequest request, std::string caller,
+                             Answer<provision::v1::Resource> answer) = 0;
 
   // Takes no more calls (UNAVAILABLE), closes connections (agents go on), waits for what was submitted, ends the loop.
   virtual void Drain() = 0;

@@ -142,7 +142,7 @@ void EngineCore::SetTimer(const JobId& job, Entry& entry) {
 }
 
 void EngineCore::Flush() {
-  const bool resources = !changed_resources_.empty() || !deleted_resources_.empty();
+  const bool resources = !changed_resources_.empty() || !deleted_resources_.empty() || !resource_done_.empty();
   if ((touched_.empty() && !resources) || batches_in_flight_ >= kMaxBatchesInFlight || failed_ || lease_lost_) return;
   auto pending = std::make_shared<Pending>();
   Batch batch;
@@ -161,6 +161,7 @@ void EngineCore::Flush() {
     part.job = id;
     part.effects = std::move(out.effects);
     part.terminal = out.terminal;
+    Record(out.obligations);
     if (!entry->answers.empty()) part.answers = std::exchange(entry->answers, {}), part.answer = BasicView(job);
     AppendEvents append;
     append.job = id;
@@ -181,7 +182,8 @@ void EngineCore::Flush() {
   for (const std::string& name : std::exchange(deleted_resources_, {}))
     batch.deleted_resources.push_back({ResourceId(name.substr(10))});
   pending->done = std::exchange(resource_done_, {});
-  if (pending->parts.empty() && batch.resources.empty() && batch.deleted_resources.empty()) return;
+  if (pending->parts.empty() && batch.resources.empty() && batch.deleted_resources.empty() && pending->done.empty())
+    return;
   ++batches_in_flight_;
   if (PE_MUTANT(act_before_commit)) {
     for (const Pending::Part& part : pending->parts) {

@@ -55,6 +55,8 @@ class EngineCore final : public Engine, private LinkListener {
   void EnableResource(provision::v1::EnableResourceRequest request, Answer<provision::v1::Resource> answer) override;
   void TrustResource(provision::v1::TrustResourceRequest request, std::string caller,
                      Answer<provision::v1::Resource> answer) override;
+  void WaiveHandlers(provision::v1::WaiveHandlersRequest request, std::string caller,
+                     Answer<provision::v1::Resource> answer) override;
   // Marks the engine as draining and closes what is open; the owner of the loop then runs it until Drained().
   void Drain() override;
 
@@ -146,6 +148,14 @@ class EngineCore final : public Engine, private LinkListener {
   void CheckLinks();
   // The entry whose current link `id` is, and the link; null when either is gone or a newer link has taken its place.
   Entry* EntryOf(uint64_t id, Link** link);
+
+  // engine_owed.cc: what earlier jobs owe to a host
+  void Opened(Entry& entry, Link& link, const provision::agent::v1::Hello& hello);
+  std::vector<OwedHandler> OwedOn(const std::string& resource) const;
+  void Record(const std::vector<Obligation>& obligations);
+  bool BeginSettling(Entry& entry, Link& link, const provision::agent::v1::Hello& hello);
+  void OnSettling(const Link& link, StaleRun& stale, const provision::agent::v1::Report& report);
+  void Settled(uint64_t link, const std::string& run);
 
   // engine_delivery.cc: bringing a run to its host
   using BlobResult = absl::StatusOr<std::shared_ptr<const Blob>>;

@@ -195,8 +195,7 @@ void EngineCore::OnLinkOpen(uint64_t id, const provision::agent::v1::Hello& hell
       if (guard.run() == run.run()) link.stale_guards.push_back(guard);
     }
   }
-  entry->machine->OnOpened(link.target(), hello, now());
-  Mark(link.job());
+  if (!BeginSettling(*entry, link, hello)) Opened(*entry, link, hello);
 }
 
 EngineCore::Entry* EngineCore::EntryOf(uint64_t id, Link** link) {
@@ -218,9 +217,12 @@ void EngineCore::OnLinkFrame(uint64_t id, const Frame& frame) {
   JobMachine& machine = *entry->machine;
   switch (frame.kind_case()) {
     case Frame::kReport:
+      if (const auto stale = link.settling.find(frame.report().run()); stale != link.settling.end())
+        return OnSettling(link, stale->second, frame.report());
       machine.OnReport(link.target(), frame.report(), now());
       break;
     case Frame::kRefused:
+      if (link.settling.contains(frame.refused().run())) return Settled(id, frame.refused().run());
       machine.OnRefused(link.target(), frame.refused(), now());
       break;
     case Frame::kSecretsNeeded:

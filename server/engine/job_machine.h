@@ -24,6 +24,7 @@
 #include "provision/v1/event.pb.h"
 #include "provision/v1/job.pb.h"
 #include "server/engine/effects.h"
+#include "server/engine/owed.h"
 #include "server/engine/planner.h"
 #include "server/engine/rollback.h"
 #include "server/transport/transport.h"
@@ -51,6 +52,7 @@ struct MachineOutput {
   std::set<int> targets;  // indices whose state changed
   std::map<std::string, std::string> private_rows;
   std::vector<Effect> effects;
+  std::vector<Obligation> obligations;  // stored with the events
   bool terminal = false;
   bool empty() const { return events.empty() && private_rows.empty() && effects.empty() && !terminal; }
 };
@@ -72,7 +74,8 @@ class JobMachine {
   void OnTicket(const std::string& resource, const std::optional<JobId>& behind, Now now);
   // All tickets are known: begins what can begin.
   void Begin(Now now);
-  void OnOpened(int target, const provision::agent::v1::Hello& hello, Now now);
+  // `owed`: what earlier jobs owe to the host; read when WantsOwed(target).
+  void OnOpened(int target, const provision::agent::v1::Hello& hello, const std::vector<OwedHandler>& owed, Now now);
   void OnReport(int target, const provision::agent::v1::Report& report, Now now);
   void OnRefused(int target, const provision::agent::v1::Refused& refused, Now now);
   void OnSecretsNeeded(int target, Now now);
@@ -87,6 +90,10 @@ class JobMachine {
   void OnCancel(bool force, Now now);
   void OnTimer(Now now);
 
+  // A plan is made when the target's next connection is open, and may hold what earlier jobs owe to PlaceOf(target).
+  bool WantsOwed(int target) const;
+  // The resource whose host the target's current stage runs on.
+  const std::string& PlaceOf(int target) const;
   // When OnTimer is wanted; nullopt: not at all.
   std::optional<MonoMicros> NextTimer() const;
   // What became of the inputs since the last call.
@@ -126,7 +133,6 @@ class JobMachine {
   provision::v1::Job::State StoppedState() const;
 
   // job_machine_target.cc: connecting, planning and ending one target
-  const std::string& PlaceOf(int target) const;
   std::string WhyWaits(int target) const;
   void SetPhase(int target, Phase phase);
   void ReleasePlace(int target);
@@ -135,7 +141,7 @@ class JobMachine {
   bool GuardWaits(int target) const;
   void Retry(int target, const CloseReason& reason, Now now);
   void GiveUp(int target, const CloseReason& reason, Now now);
-  bool Plan(int target, const provision::v1::Facts& facts, Now now);
+  bool Plan(int target, const provision::v1::Facts& facts, const std::vector<OwedHandler>& owed, Now now);
   void StageDone(int target, const provision::agent::v1::RunDone& done, Now now);
   void GoToStage(int target, int stage);
   void EndTarget(int target, provision::v1::Job::State state, const std::string& reason, const std::string& code,
@@ -154,6 +160,11 @@ class JobMachine {
   bool PlanUndoStage(int target, Now now);
   void UndoStageDone(int target, Now now);
   void GiveUpRollback(int target, const CloseReason& reason, Now now);
+
+  // job_machine_owed.cc
+  void AddOwed(int target, const std::vector<OwedHandler>& owed, PlanInput* input) const;
+  void SettleOwed(int target, int step, Now now);
+  void OweAtEnd(int target, provision::v1::Job::State state, Now now);
 
   // job_machine_report.cc: what an agent says and is told
   std::vector<provision::agent::v1::EndedStep> EndedSteps(int target) const;

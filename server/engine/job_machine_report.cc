@@ -163,6 +163,7 @@ void JobMachine::RecordStep(int target, const Report& report, Now now) {
   const int step = event.step();
   Record(std::move(event), now);
   if (handler_ended) UpdatePending(target, step, false, now);
+  if (report.has_step_state()) SettleOwed(target, step, now);
 }
 
 // The pending list is an obligation: it is written before the handler runs and shortened only when it has.

@@ -91,7 +91,8 @@ void JobMachine::Connect(int target, Now now) {
   out_.effects.push_back(ConnectEffect{PeerOf(target), PlaceOf(target), run.places[run.stage].host_side});
 }
 
-void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, Now now) {
+void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, const std::vector<OwedHandler>& owed,
+                          Now now) {
   Run& run = runs_[target];
   if (run.phase != Phase::kConnecting) return;
   run.attempts = 0;
@@ -121,13 +122,13 @@ void JobMachine::OnOpened(int target, const provision::agent::v1::Hello& hello, 
     }
   } else {
     out_.effects.push_back(WelcomeEffect{PeerOf(target), "", 0, {}});
-    if (!Plan(target, hello.facts(), now)) ReleasePlace(target);
+    if (!Plan(target, hello.facts(), owed, now)) ReleasePlace(target);
   }
   Settle(now);
 }
 
 // Makes and stores the current stage's plan. False when the target has ended by it.
-bool JobMachine::Plan(int target, const Facts& facts, Now now) {
+bool JobMachine::Plan(int target, const Facts& facts, const std::vector<OwedHandler>& owed, Now now) {
   Run& run = runs_[target];
   if (run.undoing) return PlanUndoStage(target, now);
   const auto& status = job_.targets(target);
@@ -161,6 +162,9 @@ bool JobMachine::Plan(int target, const Facts& facts, Now now) {
   input.mode = job_.mode();
   input.on_failure = job_.on_failure();
   input.from_step = job_.from_step();
+  input.parent = job_.parent();
+  input.place = PlaceOf(target);
+  AddOwed(target, owed, &input);
   input.stage = run.stage;
   input.first_index = status.steps_size();
   absl::StatusOr<StagePlan> plan = PlanStage(input);
@@ -369,6 +373,7 @@ void JobMachine::EndTarget(int target, Job::State state, const std::string& reas
   ReleasePlace(target);
   SetPhase(target, Phase::kEnded);
   if (job_.mode() == Job::PLAN) return;
+  OweAtEnd(target, state, now);
   ResourceEffect effect{.resource = job_.targets(target).resource()};
   effect.state = state == Job::SUCCEEDED ? provision::v1::Resource::READY : provision::v1::Resource::FAILED;
   effect.reason =

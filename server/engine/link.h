@@ -4,12 +4,14 @@
 #define SERVER_ENGINE_LINK_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "provision/v1/job.pb.h"
 #include "server/engine/effects.h"
 #include "server/engine/inbox.h"
 #include "server/engine/run_delivery.h"
@@ -24,6 +26,13 @@ class LinkListener {
   virtual void OnLinkOpen(uint64_t link, const provision::agent::v1::Hello& hello, const std::string& host_key) = 0;
   virtual void OnLinkFrame(uint64_t link, const provision::agent::v1::Frame& frame) = 0;
   virtual void OnLinkClosed(uint64_t link, const CloseReason& reason) = 0;
+};
+
+// A run that went on while nobody was connected: what it has come to is heard before it is forgotten.
+struct StaleRun {
+  provision::v1::Job job;  // its job as it ended, with what the run has reported since
+  int target = 0;
+  int64_t last_report = 0;
 };
 
 class Link final : public ConnectionObserver {
@@ -65,6 +74,9 @@ class Link final : public ConnectionObserver {
   // this is.
   std::vector<provision::agent::v1::OpenRun> stale_runs;
   std::vector<provision::agent::v1::OpenGuard> stale_guards;  // of those
+  // Of those, the ones whose end is waited for, by run; the machine is told of the connection when there is none left.
+  std::map<std::string, StaleRun> settling;
+  provision::agent::v1::Hello hello;  // while some are
   MonoMicros last_heard = 0;
   MonoMicros last_ping = 0;
 

@@ -13,6 +13,7 @@
 #define SERVER_ENGINE_PLANNER_H_
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,14 @@ absl::StatusOr<Variables> BindVariables(const provision::v1::ServiceSpec& spec,
                                         const std::map<std::string, std::string>& given,
                                         std::map<std::string, std::string>* secrets);
 
+// A handler that an earlier job was notified of on a host and is not known to have run there. See owed.h.
+struct OwedHandler {
+  std::string handler;                           // its id in that job
+  std::string job;                               // that job, "jobs/..."
+  std::shared_ptr<const provision::v1::Job> of;  // that job in detail kFull; null: it cannot be read
+  bool outcome_unknown = false;
+};
+
 struct PlanInput {
   const provision::v1::ServiceSpec* spec = nullptr;
   const Variables* variables = nullptr;
@@ -51,10 +60,13 @@ struct PlanInput {
   std::string root;                                    // rootfs: its directory
   provision::v1::Job::Mode mode = provision::v1::Job::APPLY;
   provision::v1::Step::OnFailure on_failure = provision::v1::Step::STOP;
-  std::string from_step;                      // of a retry: steps before it are skipped; empty: none
-  std::vector<std::string> pending_handlers;  // of a retry: handlers that an earlier job notified and did not run
-  int stage = 0;                              // which one to plan
-  int first_index = 0;                        // index in Target.steps of the stage's first step
+  std::string from_step;          // of a retry: steps before it are skipped; empty: none
+  std::vector<OwedHandler> owed;  // on the host that the stage runs on, and not yet in the target's plan
+  int owed_before = 0;            // steps that earlier stages have for such
+  std::string place;              // the resource whose host the stage runs on
+  std::string parent;             // of a retry: the job that it retries
+  int stage = 0;                  // which one to plan
+  int first_index = 0;            // index in Target.steps of the stage's first step
 };
 
 // Where a stage runs; known before its facts.

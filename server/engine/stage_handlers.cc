@@ -1,9 +1,10 @@
-// Handlers of a stage: those that its steps notify, and those that a retry owes.
+// Handlers of a stage: those that its steps notify, and those that earlier jobs owe.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/text.h"
+#include "server/engine/owed.h"
 #include "server/engine/stage_planner.h"
 
 namespace pe {
@@ -28,12 +29,28 @@ int FirstStage(const Outline& outline, const std::string& handler) {
 
 }  // namespace
 
-// A handler that is owed runs once, in the first stage whose steps could have notified it.
-bool StagePlanner::Forced(const std::string& handler) const {
-  const bool owed =
-      start_handler_ == handler || std::find(input_.pending_handlers.begin(), input_.pending_handlers.end(), handler) !=
-                                       input_.pending_handlers.end();
-  return owed && FirstStage(outline_, handler) == input_.stage;
+// In the first stage whose steps could have notified it.
+int StagePlanner::OwnStage(const OwedHandler& owed) const {
+  const int stage = RunsAsOwn(owed, input_) ? FirstStage(outline_, owed.handler) : -1;
+  return stage >= 0 && outline_.places[stage].on == place_.on ? stage : -1;
+}
+
+const OwedHandler* StagePlanner::OwedHere(const std::string& handler) const {
+  for (const OwedHandler& owed : input_.owed) {
+    if (owed.handler == handler && OwnStage(owed) == input_.stage) return &owed;
+  }
+  return nullptr;
+}
+
+void StagePlanner::AddOwed() {
+  int number = input_.owed_before;
+  for (const OwedHandler& owed : input_.owed) {
+    if (OwnStage(owed) >= input_.stage) continue;
+    StageEntry entry;
+    entry.planned = PlanOwed(owed, input_, number++);
+    entry.planned.status.set_on(place_.on);
+    if (!AddEntry(std::move(entry))) return;
+  }
 }
 
 void StagePlanner::AddHandlers() {
@@ -57,7 +74,9 @@ void StagePlanner::AddHandler(const OutlineNode& node, const StepBody* own_body)
     sent = sent || entry.sent();
     guarded = guarded || entry.planned.step.guard_us() > 0;
   }
-  const bool forced = Forced(node.id());
+  const OwedHandler* const owed = OwedHere(node.id());
+  const bool forced =
+      owed != nullptr || (start_handler_ == node.id() && FirstStage(outline_, node.id()) == input_.stage);
   if (notifiers.empty() && !forced) return;
   StageEntry entry = NewEntry(node, {});
   entry.notify.clear();
@@ -66,6 +85,10 @@ void StagePlanner::AddHandler(const OutlineNode& node, const StepBody* own_body)
   entry.planned.status.set_plan_reason(
       absl::StrCat("runs once when changed: ", absl::StrJoin(notifiers.begin(), notifiers.begin() + shown, ", "),
                    shown < notifiers.size() ? " ..." : ""));
+  if (owed != nullptr) {
+    entry.planned.status.set_inherited_from(owed->job);
+    entry.planned.status.set_plan_reason(absl::StrCat("owed since ", owed->job));
+  }
   if (!sent && !forced) {
     Skip(node, "no step that notifies it runs", &entry);
   } else if (own_body != nullptr) {

@@ -55,6 +55,7 @@ StagePlanner::StagePlanner(const PlanInput& input, const Outline& outline)
 absl::StatusOr<StagePlan> StagePlanner::Make() {
   CheckPlace();
   FindStart();
+  AddOwed();
   AddNodes(/*acceptance=*/false);
   AddHandlers();
   AddNodes(/*acceptance=*/true);

@@ -1,5 +1,6 @@
 // StagePlanner: makes the plan of one stage. Used once. Not thread-safe.
 //
+//   owed handlers of earlier jobs -> entries
 //   nodes of the stage -> for_each, when -> body -> ${...} -> rules again -> what the host can do -> entries
 //   entries -> handlers that they notify -> edges (stage_edges.h) -> StagePlan
 #ifndef SERVER_ENGINE_STAGE_PLANNER_H_
@@ -60,10 +61,14 @@ class StagePlanner {
   void SetEnvelope(const provision::v1::Step* step, provision::agent::v1::PlanStep* out) const;
   const expression::Environment& NamesFor(const Element& element) const;
 
+  void AddOwed();
   void AddHandlers();
   void AddHandler(const OutlineNode& node, const provision::v1::StepBody* own_body);
   void FillOwnHandler(const OutlineNode& node, const provision::v1::StepBody& body, StageEntry* entry);
-  bool Forced(const std::string& handler) const;
+  // The owed handler that this stage's own one stands for; null when there is none.
+  const OwedHandler* OwedHere(const std::string& handler) const;
+  // The stage that has an owed handler as its own; -1 when none has.
+  int OwnStage(const OwedHandler& owed) const;
   void CheckPlace();
 
   const PlanInput& input_;

@@ -39,6 +39,7 @@ std::vector<Violation> Validate(const provision::v1::DeleteResourceRequest& requ
 std::vector<Violation> Validate(const provision::v1::DisableResourceRequest& request);
 std::vector<Violation> Validate(const provision::v1::EnableResourceRequest& request);
 std::vector<Violation> Validate(const provision::v1::TrustResourceRequest& request);
+std::vector<Violation> Validate(const provision::v1::WaiveHandlersRequest& request);
 
 }  // namespace pe
 

@@ -110,4 +110,16 @@ std::vector<Violation> Validate(const provision::v1::TrustResourceRequest& reque
   return report.Take();
 }
 
+std::vector<Violation> Validate(const provision::v1::WaiveHandlersRequest& request) {
+  Report report(Report::Texts::kFinal);
+  const FieldPath root("");
+  CheckName(request.name(), root, &report);
+  report.Optional(root, "job", request.job(), rule::JobName);
+  if (request.handlers().empty()) report.Add(root, "handlers", "is required: ids as `pe resource get` shows them");
+  for (int i = 0; i < request.handlers_size() && !report.full(); ++i) {
+    if (request.handlers(i).empty()) report.Add(root, absl::StrCat("handlers[", i, "]"), "is empty");
+  }
+  return report.Take();
+}
+
 }  // namespace pe

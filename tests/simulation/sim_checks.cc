@@ -1,4 +1,6 @@
 // What a seed came to: stored jobs against the hosts' witnesses.
+#include <set>
+
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "server/engine/fold.h"
@@ -39,7 +41,9 @@ struct StepView {
   const SimHost& host;
   std::string token;
   int index;
-  bool fails;  // by its nature
+  bool fails;   // by its nature
+  bool again;   // a handler that a later job has run for this one
+  bool undone;  // it ran, and what it was for was undone by the host; it may have run again since
 
   int effects() const {
     const auto found = host.effects.find(token);
@@ -69,7 +73,7 @@ void CheckStep(const StepView& view, const Wrong& wrong) {
   switch (view.step.state()) {
     case StepStatus::CHANGED:
     case StepStatus::UNCHANGED:
-      if (effects != 1) wrong(view.name() + "a false success");
+      if (effects != 1 && !view.undone) wrong(view.name() + "a false success");
       break;
     case StepStatus::FAILED:
       if (view.step.result().error_code() == "NOT_CONFIRMED") {
@@ -82,14 +86,14 @@ void CheckStep(const StepView& view, const Wrong& wrong) {
       [[fallthrough]];
     case StepStatus::SKIPPED:
     case StepStatus::CANCELLED:
-      if (effects != 0 && !lost) wrong(view.name() + "it had an effect all the same");
+      if (effects != 0 && !lost && !view.again) wrong(view.name() + "it had an effect all the same");
       break;
     case StepStatus::OUTCOME_UNKNOWN:
       break;
     default:
       wrong(view.name() + "has not ended");
   }
-  if (effects > 1) wrong(view.name() + "a double effect");
+  if (effects > 1 && !view.undone) wrong(view.name() + "a double effect");
   if (view.step.state() == StepStatus::FAILED && !view.fails && view.step.result().error_code() != "SIM" &&
       view.step.result().error_code() != "JOURNAL" && view.step.result().error_code() != "NOT_CONFIRMED")
     wrong(view.name() + "a false failure: " + view.step.reason());
@@ -125,8 +129,14 @@ void CheckUndone(const StepStatus& undo, const SimHost& host, const std::string&
   }
 }
 
-void CheckTarget(const Job& job, const provision::v1::Target& target, const std::string& origin, const SimHost& host,
-                 const Wrong& wrong) {
+// What a job's handler tells the witness.
+std::string HandlerToken(Store& store, const std::string& job) {
+  const auto of = store.GetJob(JobId(job.substr(5)), JobDetail::kFull);
+  return of.ok() && of->spec().handlers_size() > 0 ? of->spec().handlers(0).exec().argv(1) : "";
+}
+
+void CheckTarget(Store& store, const Later& later, const Job& job, const provision::v1::Target& target,
+                 const std::string& origin, const SimHost& host, const Wrong& wrong) {
   for (int i = 0; i < target.steps_size(); ++i) {
     const StepStatus& step = target.steps(i);
     if (absl::StartsWith(step.id(), "undo.")) {
@@ -134,7 +144,19 @@ void CheckTarget(const Job& job, const provision::v1::Target& target, const std:
       continue;
     }
     const bool flaky = step.result().error_code() == "COMMAND_FAILED";
-    const StepView view{job, target, step, host, absl::StrCat(origin, "-", step.id()), i, flaky};
+    const bool owed = !step.inherited_from().empty();
+    const std::string token = owed ? HandlerToken(store, step.inherited_from()) : absl::StrCat(origin, "-", step.id());
+    if (owed && step.state() == StepStatus::SKIPPED) continue;  // CheckOwed says whether it may be
+    const std::string& owner = owed ? step.inherited_from() : job.name();
+    const StepView view{job,
+                        target,
+                        step,
+                        host,
+                        token,
+                        i,
+                        flaky,
+                        later.ran.contains({owner, target.resource()}),
+                        later.undone.contains(token) || host.effects.contains("again " + token)};
     CheckStep(view, wrong);
     const bool ended_well = step.state() == StepStatus::CHANGED || step.state() == StepStatus::UNCHANGED ||
                             (step.handler() && step.state() == StepStatus::SKIPPED);
@@ -150,9 +172,70 @@ void CheckTarget(const Job& job, const provision::v1::Target& target, const std:
     wrong(absl::StrCat(job.name(), " on ", host.name(), ": ", target.reason_code(), " ", target.reason()));
 }
 
+bool Notified(const Job& job, const provision::v1::Target& target) {
+  for (const auto& step : target.steps()) {
+    for (const auto& of_spec : job.spec().steps()) {
+      if (of_spec.id() == step.id() && of_spec.notify_size() > 0 && step.state() == StepStatus::CHANGED) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
-void CheckJob(Store& store, const JobId& id, const std::string& request_id, const Hosts& hosts, const Wrong& wrong) {
+void CheckOwed(Store& store, const std::map<std::string, JobId>& jobs, const Hosts& hosts,
+               const std::function<void(const char*)>& met, const Wrong& wrong) {
+  std::set<std::string> undone;  // what is undone, in part or whole, owes nothing that could be told from outside
+  for (const auto& [request, id] : jobs) {
+    const auto job = store.GetJob(id, JobDetail::kFull);
+    if (job.ok() && job->mode() == Job::ROLLBACK) undone.insert(job->parent());
+  }
+  for (const auto& [request, id] : jobs) {
+    const auto job = store.GetJob(id, JobDetail::kFull);
+    if (!job.ok() || job->mode() == Job::ROLLBACK) continue;
+    for (const auto& target : job->targets()) {
+      for (const auto& step : target.steps()) {
+        if (step.inherited_from().empty()) continue;
+        met(step.state() == StepStatus::CHANGED ? "an owed handler run by a later job" : "an owed handler not run");
+      }
+      const bool rolled_back = target.state() == Job::ROLLED_BACK || target.state() == Job::ROLLBACK_FAILED;
+      if (!Notified(*job, target) || rolled_back || undone.contains(job->name())) continue;
+      const auto host = hosts.find(target.address().substr(target.address().find("@h") + 1, 2));
+      const auto effects = host->second->effects.find(absl::StrCat(request, "-h"));
+      if (effects != host->second->effects.end()) continue;
+      const auto resource = store.GetResource(ResourceId(target.resource().substr(10)));
+      bool excused = false;
+      for (const auto& pending : resource->pending_handlers())
+        excused = excused || (pending.job() == job->name() && pending.outcome_unknown());
+      if (!excused) wrong(absl::StrCat(job->name(), " on ", host->first, ": its handler never ran, nobody owes it"));
+    }
+  }
+}
+
+// Of all jobs that there are: one whose name did not reach its caller runs, too.
+Later RunLater(Store& store) {
+  Later out;
+  const auto all = store.ListJobs({}, "", 1000);
+  for (const Job& summary : all.ok() ? all->items : std::vector<Job>()) {
+    const auto job = store.GetJob(JobId(summary.name().substr(5)), JobDetail::kFull);
+    if (!job.ok()) continue;
+    for (const auto& target : job->targets()) {
+      for (const auto& step : target.steps()) {
+        const bool undone = step.result().error_code() == "NOT_CONFIRMED";
+        if (undone && step.handler()) out.undone.insert(HandlerToken(store, job->name()));
+        if (step.inherited_from().empty()) continue;
+        if (undone) out.undone.insert(HandlerToken(store, step.inherited_from()));
+        if (step.state() == StepStatus::CHANGED || step.state() == StepStatus::OUTCOME_UNKNOWN || undone ||
+            target.state() == Job::UNREACHABLE)
+          out.ran.insert({step.inherited_from(), target.resource()});
+      }
+    }
+  }
+  return out;
+}
+
+void CheckJob(Store& store, const JobId& id, const std::string& request_id, const Hosts& hosts, const Later& later,
+              const Wrong& wrong) {
   const auto stored = store.GetJob(id, JobDetail::kFull);
   if (!stored.ok())
     return wrong(absl::StrCat("acknowledged job ", id.str(), " is lost: ", std::string(stored.status().message())));
@@ -170,16 +253,17 @@ void CheckJob(Store& store, const JobId& id, const std::string& request_id, cons
   }
   for (const auto& target : stored->targets()) {
     const auto host = hosts.find(target.address().substr(target.address().find("@h") + 1, 2));
-    CheckTarget(*stored, target, origin, *host->second, wrong);
+    CheckTarget(store, later, *stored, target, origin, *host->second, wrong);
   }
 }
 
-void CheckHost(const SimHost& host, const Wrong& wrong) {
+void CheckHost(const SimHost& host, const Later& later, const Wrong& wrong) {
   if (host.cut_off()) wrong(absl::StrCat(host.name(), " cannot be reached any more: what cut it off was not undone"));
   if (host.disk().guarded) wrong(absl::StrCat(host.name(), " still waits for a confirmation"));
   for (const auto& [token, times] : host.effects) {
     // What brings a restored file into effect may be done more often.
-    if (times > 1 && !absl::StartsWith(token, "again "))
+    if (times > 1 && !absl::StartsWith(token, "again ") && !later.undone.contains(token) &&
+        !host.effects.contains("again " + token))
       wrong(absl::StrCat("effect '", token, "' on ", host.name(), " happened ", times, " times"));
   }
 }

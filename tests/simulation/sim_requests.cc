@@ -63,7 +63,7 @@ ProvisionRequest MakeRequest(uint64_t seed, int number) {
   std::mt19937_64 random(seed * 1000 + static_cast<uint64_t>(number));
   ProvisionRequest request;
   request.set_request_id(absl::StrCat("r", number));
-  request.mutable_spec()->set_name("svc");
+  request.mutable_spec()->set_name(absl::StrCat("svc", number));
   for (uint64_t n = 1 + random() % 4; n > 0; --n) AddStep(random, number, &request);
   if (random() % 5 == 0) {
     Step& step = *request.mutable_spec()->add_steps();
@@ -82,6 +82,18 @@ ProvisionRequest MakeRequest(uint64_t seed, int number) {
   for (uint64_t n = 1 + random() % 2; n > 0; --n) hosts.insert(random() % kHosts);
   for (const uint64_t host : hosts)
     request.add_targets()->mutable_inline_()->set_address(absl::StrCat("ssh://root@h", host));
+  return request;
+}
+
+ProvisionRequest SweepRequest(int number, int host) {
+  ProvisionRequest request;
+  request.set_request_id(absl::StrCat("r", number));
+  request.mutable_spec()->set_name("sweep");
+  Step& step = *request.mutable_spec()->add_steps();
+  step.set_id("s1");
+  step.mutable_file()->set_path(absl::StrCat("/", TokenOf(number, "s1")));
+  step.mutable_file()->set_content(TokenOf(number, "s1"));
+  request.add_targets()->mutable_inline_()->set_address(absl::StrCat("ssh://root@h", host));
   return request;
 }
 

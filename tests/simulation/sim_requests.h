@@ -13,6 +13,8 @@ inline constexpr int kHosts = 3;
 inline constexpr char kSecretValue[] = "correct-horse-battery";
 
 provision::v1::ProvisionRequest MakeRequest(uint64_t seed, int number);
+// A plain job that comes to a host when all is over, and finds what is owed there.
+provision::v1::ProvisionRequest SweepRequest(int number, int host);
 // A file below /etc/ssh is guarded; this one keeps new connections out as long as it is there.
 bool CutsOff(const std::string& path);
 // What the witness of a host is told by a step's effect.

@@ -125,8 +125,7 @@ void SimWorld::Sleep(int64_t micros) {
   --depth_;
 }
 
-void SimWorld::Submit(int number) {
-  const auto request = MakeRequest(seed_, number);
+void SimWorld::Submit(const provision::v1::ProvisionRequest& request) {
   engine_->core->Provision(request, "sim", [this, id = request.request_id()](absl::StatusOr<Job> job) {
     if (job.ok()) OnJob(id, *job);
   });
@@ -196,7 +195,7 @@ void SimWorld::Plan() {
   for (int i = 0; i < kJobs; ++i) {
     const int64_t when = env_.Within(15 * kMicrosPerSecond);
     for (uint64_t copies = 1 + env_.faults.Draw(3); copies > 0; --copies)
-      env_.clock.At(when + env_.Within(3 * kMicrosPerSecond), [this, i] { Submit(i); });
+      env_.clock.At(when + env_.Within(3 * kMicrosPerSecond), [this, i] { Submit(MakeRequest(seed_, i)); });
   }
   for (int i = 0; i < 2; ++i) env_.clock.At(env_.Within(kFaultTime), [this] { CancelSomething(); });
   env_.clock.At(20 * kMicrosPerSecond + env_.Within(20 * kMicrosPerSecond), [this] { RollBackSomething(1); });
@@ -208,19 +207,36 @@ std::vector<std::string> SimWorld::Run() {
   const MonoMicros heal = env_.clock.Mono() + kFaultTime;
   while (env_.clock.Mono() < heal && wrong_.empty()) Turn();
   env_.faults.Heal();
+  RunUntilQuiet(heal + 15 * kMicrosPerSecond);
+  Sweep();
+  const auto wrong = [this](std::string what) { env_.wrong(std::move(what)); };
+  for (auto& [id, watch] : watches_) watch->CatchUp(INT64_MAX);
+  const Later later = RunLater(store_);
+  for (const auto& [request, id] : by_request_) CheckJob(store_, id, request, hosts_, later, wrong);
+  for (const auto& [name, host] : hosts_) CheckHost(*host, later, wrong);
+  CheckOwed(
+      store_, by_request_, hosts_, [this](const char* name) { env_.faults.Met(name); }, wrong);
+  return wrong_;
+}
+
+void SimWorld::RunUntilQuiet(MonoMicros at_least) {
   for (int64_t t = 0; t <= kHealTime; t += 20 * kMicrosPerSecond)
     env_.clock.At(t, [] {});  // no leap over what is about to arrive
   for (const MonoMicros limit = env_.clock.Mono() + kHealTime; env_.clock.Mono() < limit && wrong_.empty();) {
     Turn();
-    if (env_.clock.Mono() > heal + 15 * kMicrosPerSecond && store_.pending() == 0 && engine_->core->unfinished() == 0 &&
+    if (env_.clock.Mono() > at_least && store_.pending() == 0 && engine_->core->unfinished() == 0 &&
         engine_->core->connections() == 0 && AllEnded() && NobodyWaits())
       break;
   }
-  const auto wrong = [this](std::string what) { env_.wrong(std::move(what)); };
-  for (auto& [id, watch] : watches_) watch->CatchUp(INT64_MAX);
-  for (const auto& [request, id] : by_request_) CheckJob(store_, id, request, hosts_, wrong);
-  for (const auto& [name, host] : hosts_) CheckHost(*host, wrong);
-  return wrong_;
+}
+
+// What is owed to a host is brought by the next job that comes.
+void SimWorld::Sweep() {
+  for (int i = 0; i < kHosts; ++i) Submit(SweepRequest(kJobs + i, i));
+  RunUntilQuiet(env_.clock.Mono());
+  for (int i = 0; i < kHosts && wrong_.empty(); ++i) {
+    if (!by_request_.contains(absl::StrCat("r", kJobs + i))) env_.wrong(absl::StrCat("h", i, " takes no job any more"));
+  }
 }
 
 // For a confirmation that nobody will give.

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,7 +39,9 @@ class SimWorld {
   void KillEngine(size_t landed);
   void FailOver();
   void Sleep(int64_t micros);
-  void Submit(int number);
+  void Submit(const provision::v1::ProvisionRequest& request);
+  void RunUntilQuiet(MonoMicros at_least);
+  void Sweep();
   void Plan();  // what clients will do, and when
   void OnJob(const std::string& request_id, const provision::v1::Job& job);
   void CancelSomething();
@@ -67,11 +70,22 @@ class SimWorld {
   std::vector<std::string> wrong_;
 };
 
+// What later jobs have done for handlers of earlier ones.
+struct Later {
+  std::set<std::pair<std::string, std::string>> ran;  // job and resource whose handler a later job has run, or may have
+  std::set<std::string> undone;  // tokens of handlers that ran and whose cause the host has undone: they may run again
+};
+Later RunLater(Store& store);
+
 // What a seed came to, looked at when all is over; adds what is wrong. `requests`: the job of each request id.
 void CheckJob(Store& store, const JobId& id, const std::string& request_id,
-              const std::map<std::string, std::unique_ptr<SimHost>>& hosts,
+              const std::map<std::string, std::unique_ptr<SimHost>>& hosts, const Later& later,
               const std::function<void(std::string)>& wrong);
-void CheckHost(const SimHost& host, const std::function<void(std::string)>& wrong);
+void CheckHost(const SimHost& host, const Later& later, const std::function<void(std::string)>& wrong);
+// Every handler that was notified has run, or is owed and nobody knows whether it did. `met` is told what came up.
+void CheckOwed(Store& store, const std::map<std::string, JobId>& jobs,
+               const std::map<std::string, std::unique_ptr<SimHost>>& hosts,
+               const std::function<void(const char*)>& met, const std::function<void(std::string)>& wrong);
 
 }  // namespace pe::sim
 

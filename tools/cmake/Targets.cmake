@@ -1,7 +1,8 @@
-# Instrumented code is slow to compile: with sanitizers, several sources of a room are compiled as one. Where two files of
-# a room give the same name to different things, pe_apart(FILES...) keeps the named ones out of that.
+# Most of a full build is headers that every source reads anew: with PE_UNITY, and with sanitizers, several sources of a room are
+# compiled as one. Where two files of a room give the same name to different things, pe_apart(FILES...) keeps the named ones out
+# of that.
 function(pe_unity name)
-  if(PE_SANITIZE)
+  if(PE_SANITIZE OR PE_UNITY)
     set_target_properties(${name} PROPERTIES UNITY_BUILD ON)
   endif()
 endfunction()

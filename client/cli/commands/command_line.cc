@@ -33,7 +33,7 @@ class CommandLine {
         "stdout is data, stderr is messages. Exit: 0 success, 1 failed, 2 cancelled, 3 plan has changes, 4 not "
         "authorised,\n"
         "64 wrong usage or spec, 69 engine not reached, 130 detached by Ctrl-C (the job goes on).");
-    AddGlobals();
+    AddGlobals(&app_);
     AddApply("apply", "Bring targets to a spec, and show the job until it ends", false);
     AddApply("plan", "Show what apply would change, step by step with diffs", true);
     AddJobs();
@@ -73,13 +73,16 @@ class CommandLine {
   }
 
  private:
-  // For the scripts of `pe completion`. The words are not parsed: they are not complete.
+  // For the scripts of `pe completion`. Of the words only what says which engine is read: they are not complete.
   int PrintCompletion(const std::vector<std::string>& words) {
-    for (size_t i = 0; i + 1 < words.size(); ++i) {
-      if (words[i] == "--engine") globals_.engine = words[i + 1];
+    CLI::App globals;
+    AddGlobals(&globals);
+    globals.allow_extras();
+    globals.set_help_flag();
+    try {
+      globals.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    } catch (const CLI::ParseError&) {  // the word that is being typed
     }
-    if (const char* const engine = std::getenv("PE_ENGINE"); globals_.engine.empty() && engine != nullptr)
-      globals_.engine = engine;
     auto* const context = new Context(globals_);
     const CompletionSource source{.jobs = [&] { return JobNames(context); },
                                   .resources = [&] { return ResourceNames(context); }};
@@ -91,17 +94,17 @@ class CommandLine {
     command->callback([this, run = std::move(run)] { run_ = run; });
   }
 
-  void AddGlobals() {
-    app_.add_option("--engine", globals_.engine, "Engine: unix:/path or host:port (default: the local socket)")
+  void AddGlobals(CLI::App* app) {
+    app->add_option("--engine", globals_.engine, "Engine: unix:/path or host:port (default: the local socket)")
         ->envname("PE_ENGINE");
-    app_.add_option("--token-file", globals_.token_file, "File with the engine's token (default: $PE_TOKEN)")
+    app->add_option("--token-file", globals_.token_file, "File with the engine's token (default: $PE_TOKEN)")
         ->envname("PE_TOKEN_FILE");
-    app_.add_option("--ca-file", globals_.ca_file, "PEM file of the authorities that sign the engine's certificate")
+    app->add_option("--ca-file", globals_.ca_file, "PEM file of the authorities that sign the engine's certificate")
         ->envname("PE_CA_FILE");
-    app_.add_flag("--tls", globals_.tls, "Use TLS on a loopback address too");
-    app_.add_option("-o,--output", globals_.output, "Form of the data: table, json, yaml, name")
+    app->add_flag("--tls", globals_.tls, "Use TLS on a loopback address too");
+    app->add_option("-o,--output", globals_.output, "Form of the data: table, json, yaml, name")
         ->check(CLI::IsMember({"table", "json", "yaml", "name"}));
-    app_.add_option("--progress", globals_.progress,
+    app->add_option("--progress", globals_.progress,
                     "Form of the progress: auto, tty, plain, json (events as NDJSON on stdout)")
         ->check(CLI::IsMember({"auto", "tty", "plain", "json"}));
   }
@@ -223,6 +226,10 @@ class CommandLine {
     AddResource(group, "trust", "Record that a host key is the host's own", &ResourceTrust)
         ->add_option("host-key", resource_.host_key, "The key that you compared, SHA256:...")
         ->required();
+    command = AddResource(group, "waive", "Record that handlers which earlier jobs owe to a host are not to be run",
+                          &ResourceWaive);
+    command->add_option("handler", resource_.handlers, "Their ids, as pe resource get shows them")->required();
+    command->add_option("--job", resource_.job, "Only those that this job owes");
   }
 
   // What a mistyped word may have meant: a flag or a command of where it stands.

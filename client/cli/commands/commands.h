@@ -25,6 +25,7 @@ int ResourceDelete(Context* context, const ResourceOptions& options);
 int ResourceDisable(Context* context, const ResourceOptions& options);
 int ResourceEnable(Context* context, const ResourceOptions& options);
 int ResourceTrust(Context* context, const ResourceOptions& options);
+int ResourceWaive(Context* context, const ResourceOptions& options);
 
 // What waits for a person is no error: it exits with 0 when the engine was reached and answered.
 int Diagnose(Context* context);

@@ -87,6 +87,8 @@ struct ResourceOptions {
   std::optional<std::vector<std::string>> labels;  // "key=value"
   std::string selector;
   std::string reason;
+  std::vector<std::string> handlers;
+  std::string job;
 };
 
 }  // namespace pe::cli

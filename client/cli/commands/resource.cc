@@ -43,6 +43,11 @@ std::string ResourceText(const Resource& resource) {
   row("LAST JOB", OneLine(resource.last_job()));
   for (const auto& record : resource.trust_records())
     row("TRUSTED", absl::StrCat(OneLine(record.host_key()), " by ", OneLine(record.caller())));
+  for (const auto& owed : resource.pending_handlers())
+    row("OWED", absl::StrCat("handler ", OneLine(owed.handler()), " of ", OneLine(owed.job())));
+  for (const auto& waived : resource.waived_handlers())
+    row("WAIVED", absl::StrCat("handler ", OneLine(waived.handler()), " of ", OneLine(waived.job()), " by ",
+                               OneLine(waived.caller())));
   return table.Text();
 }
 
@@ -180,6 +185,17 @@ int ResourceTrust(Context* context, const ResourceOptions& options) {
     auto request = Named<provision::v1::TrustResourceRequest>(options);
     request.set_host_key(options.host_key.value_or(""));
     return engine->TrustResource(request);
+  });
+}
+
+int ResourceWaive(Context* context, const ResourceOptions& options) {
+  return Show(context, [&](Connection* engine) -> absl::StatusOr<Resource> {
+    auto request = Named<provision::v1::WaiveHandlersRequest>(options);
+    request.mutable_handlers()->Add(options.handlers.begin(), options.handlers.end());
+    if (!options.job.empty()) {
+      PE_ASSIGN_OR_RETURN(*request.mutable_job(), ResolveJob(context, options.job));
+    }
+    return engine->WaiveHandlers(request);
   });
 }
 

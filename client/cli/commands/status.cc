@@ -2,6 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "client/cli/commands/commands.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/output/table.h"
@@ -50,6 +51,10 @@ std::string JobText(const Job& job, WallMicros now) {
                     OneLine(target.address()), "\n");
     if (!target.reason().empty()) absl::StrAppend(&out, "  ", OneLine(target.reason()), "\n");
     if (const std::string advice = AdviceFor(target); !advice.empty()) absl::StrAppend(&out, "  ", advice, "\n");
+    if (!target.pending_handlers().empty()) {
+      absl::StrAppend(&out, "  handlers ", job.has_end_time() ? "that did not run: " : "pending: ",
+                      OneLine(absl::StrJoin(target.pending_handlers(), ", ")), "\n");
+    }
     if (target.steps().empty()) continue;
     Table table({"  STEP", "KIND", "STATE", "TIME", "REASON"});
     for (const StepStatus& step : target.steps()) {

@@ -191,5 +191,8 @@ void FakeEngine::TrustResource(provision::v1::TrustResourceRequest request, std:
   }
   Change(request.name(), Resource::INIT, answer);
 }
+void FakeEngine::WaiveHandlers(provision::v1::WaiveHandlersRequest request, std::string, Answer<Resource> answer) {
+  Change(request.name(), Resource::INIT, answer);
+}
 
 }  // namespace pe

@@ -28,6 +28,8 @@ class FakeEngine final : public Engine {
   void EnableResource(provision::v1::EnableResourceRequest request, Answer<provision::v1::Resource> answer) override;
   void TrustResource(provision::v1::TrustResourceRequest request, std::string caller,
                      Answer<provision::v1::Resource> answer) override;
+  void WaiveHandlers(provision::v1::WaiveHandlersRequest request, std::string caller,
+                     Answer<provision::v1::Resource> answer) override;
   void Drain() override {}
 
   // Makes a job with its first event; returns its name.

@@ -307,7 +307,7 @@ METHODS = {
 } | {
     "provision.v1.ResourceService/" + m
     for m in ("CreateResource", "GetResource", "ListResources", "UpdateResource", "DeleteResource", "DisableResource",
-              "EnableResource", "TrustResource")
+              "EnableResource", "TrustResource", "WaiveHandlers")
 } | {"grpc.health.v1.Health/" + m for m in ("Check", "List", "Watch")}
 
 

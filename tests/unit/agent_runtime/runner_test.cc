@@ -294,5 +294,33 @@ TEST(PlanCheckTest, RefusesWhatCannotRun) {
   EXPECT_EQ(message(PlanMaker().Handler("h").Step("a", {0})), "step 'a': comes after 'h', which runs later");
 }
 
+TEST_F(RunnerTest, GuardedNeighboursThatTakeNoTimeGoOnWhileOneIsHeld) {
+  const auto guarded_file = [&](const char* id, const std::vector<int>& after) {
+    plan_.Step(id, after).last().set_guard_us(1);
+    plan_.last().mutable_body()->mutable_file()->set_path("/etc/ssh/x");
+  };
+  guarded_file("a", {});
+  guarded_file("b", {0});
+  guarded_file("c", {1});
+  plan_.Step("not guarded", {2}).Step("a program", {0}).last().set_guard_us(1);
+  const auto hold = [&](int position, bool changed) {
+    Take([&](RunnerActions& out) { runner_->OnHeld(position, changed, now_, out); });
+  };
+  Begin();
+  EXPECT_THAT(started_, ElementsAre(0));
+  hold(0, true);
+  EXPECT_THAT(started_, ElementsAre(1)) << "not the program: it may take long";
+  End(1, kStepUnchanged);
+  EXPECT_THAT(started_, ElementsAre(2));
+  hold(2, false);
+  EXPECT_THAT(started_, IsEmpty()) << "it failed, and what comes after is not guarded";
+  EXPECT_FALSE(runner_->done());
+  End(2, kStepFailed);
+  End(0, kStepChanged);
+  EXPECT_EQ(Last(3).state(), kStepSkipped);
+  EXPECT_EQ(Last(4).state(), kStepSkipped);
+  EXPECT_EQ(Done().outcome(), RunDone::FAILED);
+}
+
 }  // namespace
 }  // namespace pe::agent

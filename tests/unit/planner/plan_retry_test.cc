@@ -61,11 +61,5 @@ TEST(PlanRetry, UnknownStep) {
   EXPECT_THAT(planning.Errors(), ElementsAre("step: there is no step 'nope' in this plan"));
 }
 
-TEST(PlanRetry, AnOwedHandlerRunsWithoutANotification) {
-  Planning planning(kSpec);
-  planning.input.pending_handlers = {"h"};
-  EXPECT_EQ(Shown(planning.Plan())[5], "5 h exec handler notified");
-}
-
 }  // namespace
 }  // namespace pe
