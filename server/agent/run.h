@@ -100,7 +100,7 @@ class Run {
     MonoMicros began = 0;
     MonoMicros deadline = 0;  // 0: nobody was told of it yet, a guarded neighbour is at work
     bool restoring = false;   // too late: its end will be that of the restoring attempt
-    bool doomed = false;      // an earlier life had begun to restore it
+    bool doomed = false;      // it, or one that waited beside it, is being restored, perhaps since an earlier life
   };
 
   Run(provision::agent::v1::Plan plan, std::string plan_digest, int64_t epoch, const RunHost& host);

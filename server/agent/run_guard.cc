@@ -77,7 +77,7 @@ bool Run::guards() const {
 void Run::AddOpenGuards(provision::agent::v1::Hello& hello) const {
   if (recovered()) return;  // its Welcome is enough
   for (const auto& [position, held] : held_) {
-    if (held.restoring || held.deadline == 0) continue;
+    if (held.restoring || held.doomed || held.deadline == 0) continue;
     auto& open = *hello.add_open_guards();
     open.set_run(id());
     open.set_step(plan_.steps(position).index());
@@ -87,7 +87,7 @@ void Run::AddOpenGuards(provision::agent::v1::Hello& hello) const {
 
 void Run::Confirm(const provision::agent::v1::ConfirmGuard& confirm, MonoMicros now) {
   const auto found = std::find_if(held_.begin(), held_.end(), [&](const auto& h) {
-    return h.second.nonce == confirm.nonce() && !h.second.restoring;
+    return h.second.nonce == confirm.nonce() && !h.second.restoring && !h.second.doomed;
   });
   if (found == held_.end() || recovered()) return;
   const int position = found->first;
@@ -109,13 +109,21 @@ MonoMicros Run::NextGuard() const {
   return next;
 }
 
-// One after the other: each restores everything guarded.
+// One after the other. Each restores everything guarded, so that those that wait beside it cannot be confirmed any
+// more, nor taken up again by a later life.
 void Run::RestoreOverdue(MonoMicros now) {
   const auto restoring = [](const auto& held) { return held.second.restoring; };
   if (std::any_of(held_.begin(), held_.end(), restoring)) return;
   for (auto& [position, held] : held_) {
     if (held.restoring || held.deadline == 0 || held.deadline > now) continue;
     held.restoring = true;
+    OpenJournal();
+    for (auto& [other, doomed] : held_) {
+      doomed.doomed = true;
+      doomed.deadline = now;
+      // Restoring matters more than that the journal can be written.
+      journal_->Guard(other, doomed.attempt, kRestoring, host_.boot).IgnoreError();
+    }
     return StartRestore(position, held);
   }
 }
@@ -126,9 +134,6 @@ bool Run::Restoring() const {
 }
 
 void Run::StartRestore(int position, Held& held) {
-  OpenJournal();
-  // A later life must not take the step up again. Restoring matters more than that the journal can be written.
-  journal_->Guard(position, held.attempt, kRestoring, host_.boot).IgnoreError();
   const PlanStep& step = plan_.steps(position);
   auto attempt = std::make_shared<Attempt>();
   attempt->position = position;

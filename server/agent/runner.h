@@ -3,7 +3,8 @@
 //
 // Three groups run one after the other:
 //   main      in graph order, lowest position first, at most `parallelism` at once. A failure without
-//             continue_on_failure stops the run: what was not started is SKIPPED, what runs comes to its end.
+//             continue_on_failure stops the run: what was not started is SKIPPED, what runs comes to its end, with the
+//             attempts that it has left.
 //   handlers  those that were notified, one by one in plan order, each once, also when something failed before.
 //   last      in graph order, only when nothing failed before.
 // In an observe-only plan nothing stops the run (a plan shows everything), nothing is retried and no handler becomes

@@ -52,7 +52,11 @@ std::vector<Obligation> Outcome(const StaleRun& stale, WallMicros now) {
   for (const StepStatus& step : target.steps()) {
     if (step.handler() && EndedWell(step.state())) out.push_back(NotOwed(stale.job, target, step));
   }
-  for (Obligation& one : OwedAtEnd(stale.job, stale.target, now)) out.push_back(std::move(one));
+  for (Obligation& one : OwedAtEnd(stale.job, stale.target, now)) {
+    const bool own = one.handler.job() == stale.job.name();
+    one.told = !own || stale.told.contains(one.handler.handler());
+    out.push_back(std::move(one));
+  }
   return out;
 }
 
@@ -117,6 +121,8 @@ bool EngineCore::BeginSettling(Entry& entry, Link& link, const provision::agent:
       continue;
     }
     stale.job = *std::move(job);
+    const auto& pending = stale.job.targets(stale.target).pending_handlers();
+    stale.told.insert(pending.begin(), pending.end());
     auto* resume = frame.mutable_welcome()->add_resume();
     resume->set_run(run.run());
     resume->set_after_seq(run.acked_seq());

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct StaleRun {
   provision::v1::Job job;  // its job as it ended, with what the run has reported since
   int target = 0;
   int64_t last_report = 0;
+  std::set<std::string> told;  // handlers that were owed when its job ended
 };
 
 class Link final : public ConnectionObserver {

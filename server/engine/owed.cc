@@ -166,6 +166,7 @@ bool Apply(const Obligation& obligation, Resource* resource) {
     return p.handler() == wanted.handler() && p.job() == wanted.job();
   });
   const bool known = found != pending->end();
+  if (!known && obligation.told) return false;
   if (!obligation.owed) {
     if (known) pending->erase(found);
     return known;

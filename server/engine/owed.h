@@ -33,6 +33,7 @@ struct Obligation {
   std::string resource;  // "resources/..."
   provision::v1::PendingHandler handler;
   bool owed = false;  // false: it has run, or what it was for is undone
+  bool told = false;  // it was recorded when its job ended: if it is not there any more, it was waived or has run
 };
 
 // What `target` of `job` leaves owed when it ends now with what its steps have come to: its own handlers, and what

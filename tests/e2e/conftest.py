@@ -1,6 +1,7 @@
 """Fixtures of the end-to-end tests: a lab of real hosts, an engine, the pe tool.
 
 Environment: PE_BUILD (build folder), LAB_ID (default e2e), E2E_HOSTS (default 2), E2E_KEEP=1 leaves the lab up for the next run.
+With `-n N --dist loadfile` each of N workers has a lab of its own: most of the time is waiting.
 """
 import os
 
@@ -15,7 +16,8 @@ HOSTS = int(os.environ.get("E2E_HOSTS", "2"))
 @pytest.fixture(scope="session")
 def lab():
     """Booted hosts 0 .. E2E_HOSTS-1. At the end the lab goes, and must leave nothing behind."""
-    lab = Lab(os.environ.get("LAB_ID", "e2e"))
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    lab = Lab(os.environ.get("LAB_ID", "e2e")[: 6 - len(worker)] + worker)
     lab.up(HOSTS)
     yield lab
     if os.environ.get("E2E_KEEP") != "1":

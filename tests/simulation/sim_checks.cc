@@ -172,6 +172,17 @@ void CheckTarget(Store& store, const Later& later, const Job& job, const provisi
     wrong(absl::StrCat(job.name(), " on ", host.name(), ": ", target.reason_code(), " ", target.reason()));
 }
 
+// Also those whose names did not reach their callers.
+std::vector<Job> AllJobs(Store& store) {
+  std::vector<Job> out;
+  const auto page = store.ListJobs({}, "", 1000);
+  for (const Job& summary : page.ok() ? page->items : std::vector<Job>()) {
+    auto job = store.GetJob(JobId(summary.name().substr(5)), JobDetail::kFull);
+    if (job.ok()) out.push_back(*std::move(job));
+  }
+  return out;
+}
+
 bool Notified(const Job& job, const provision::v1::Target& target) {
   for (const auto& step : target.steps()) {
     for (const auto& of_spec : job.spec().steps()) {
@@ -186,9 +197,8 @@ bool Notified(const Job& job, const provision::v1::Target& target) {
 void CheckOwed(Store& store, const std::map<std::string, JobId>& jobs, const Hosts& hosts,
                const std::function<void(const char*)>& met, const Wrong& wrong) {
   std::set<std::string> undone;  // what is undone, in part or whole, owes nothing that could be told from outside
-  for (const auto& [request, id] : jobs) {
-    const auto job = store.GetJob(id, JobDetail::kFull);
-    if (job.ok() && job->mode() == Job::ROLLBACK) undone.insert(job->parent());
+  for (const Job& job : AllJobs(store)) {
+    if (job.mode() == Job::ROLLBACK) undone.insert(job.parent());
   }
   for (const auto& [request, id] : jobs) {
     const auto job = store.GetJob(id, JobDetail::kFull);
@@ -212,17 +222,13 @@ void CheckOwed(Store& store, const std::map<std::string, JobId>& jobs, const Hos
   }
 }
 
-// Of all jobs that there are: one whose name did not reach its caller runs, too.
 Later RunLater(Store& store) {
   Later out;
-  const auto all = store.ListJobs({}, "", 1000);
-  for (const Job& summary : all.ok() ? all->items : std::vector<Job>()) {
-    const auto job = store.GetJob(JobId(summary.name().substr(5)), JobDetail::kFull);
-    if (!job.ok()) continue;
-    for (const auto& target : job->targets()) {
+  for (const Job& job : AllJobs(store)) {
+    for (const auto& target : job.targets()) {
       for (const auto& step : target.steps()) {
         const bool undone = step.result().error_code() == "NOT_CONFIRMED";
-        if (undone && step.handler()) out.undone.insert(HandlerToken(store, job->name()));
+        if (undone && step.handler()) out.undone.insert(HandlerToken(store, job.name()));
         if (step.inherited_from().empty()) continue;
         if (undone) out.undone.insert(HandlerToken(store, step.inherited_from()));
         if (step.state() == StepStatus::CHANGED || step.state() == StepStatus::OUTCOME_UNKNOWN || undone ||

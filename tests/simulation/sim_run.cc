@@ -42,7 +42,9 @@ constexpr const char* kFaults[] = {"engine killed",
                                    "frame to the host delivered twice",
                                    "report delivered twice",
                                    "reports in another order",
-                                   "clock jump"};
+                                   "clock jump",
+                                   "an owed handler run by a later job",
+                                   "an owed handler not run"};
 
 }  // namespace
 

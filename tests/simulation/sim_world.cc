@@ -13,6 +13,7 @@ using provision::v1::Job;
 
 constexpr int kJobs = 5;
 constexpr int64_t kFaultTime = 30 * kMicrosPerSecond;
+constexpr int64_t kLongestPartition = 100 * kMicrosPerSecond;
 // A host that stays away is given up after 10 minutes; nothing takes longer once faults have ended.
 constexpr int64_t kHealTime = 3600 * kMicrosPerSecond;
 
@@ -171,7 +172,7 @@ void SimWorld::RollBackSomething(int number) {
 void SimWorld::OnGuard(SimHost& host) {
   Faults& faults = env_.faults;
   const auto soon = [this](std::function<void()> what) { env_.clock.At(env_.Within(2 * kMicrosPerSecond), what); };
-  if (faults.Hit("partition while a guarded step waits", 8)) host.PartitionFor(env_.Within(100 * kMicrosPerSecond));
+  if (faults.Hit("partition while a guarded step waits", 8)) host.PartitionFor(env_.Within(kLongestPartition));
   if (faults.Hit("worker killed while a guarded step waits", 8)) soon([&host] { host.KillWorker(); });
   if (faults.Hit("host rebooted while a guarded step waits", 8)) soon([&host] { host.Reboot(); });
   if (faults.Hit("engine killed while a guarded step waits", 8)) soon([this] { KillEngine(env_.faults.Draw(2)); });
@@ -230,8 +231,9 @@ void SimWorld::RunUntilQuiet(MonoMicros at_least) {
   }
 }
 
-// What is owed to a host is brought by the next job that comes.
+// What is owed to a host is brought by the next job that comes; when the last partition has passed.
 void SimWorld::Sweep() {
+  RunUntilQuiet(env_.clock.Mono() + kLongestPartition);
   for (int i = 0; i < kHosts; ++i) Submit(SweepRequest(kJobs + i, i));
   RunUntilQuiet(env_.clock.Mono());
   for (int i = 0; i < kHosts && wrong_.empty(); ++i) {

@@ -108,6 +108,10 @@ TEST(Owed, WhatATargetOwesAtItsEndAndWhatSettlesIt) {
   Resource host;
   EXPECT_TRUE(Apply(owed[0], &host));
   EXPECT_FALSE(Apply(owed[0], &host)) << "it is owed once";
+  Obligation again = owed[0];
+  again.told = true;
+  Resource waived;
+  EXPECT_FALSE(Apply(again, &waived)) << "what was told and is gone was waived, or has run";
   ASSERT_EQ(host.pending_handlers_size(), 1);
   EXPECT_EQ(host.pending_handlers(0).title(), "run reload");
   const auto step = Parse<StepStatus>("id: 'owed.3.h' inherited_from: 'jobs/j1' state: CHANGED attempt: 1");
