@@ -130,6 +130,24 @@ TEST_F(SessionTest, WhatAJobHasKeptStaysBeyondTheLimitsUntilAnotherJobEnds) {
   EXPECT_FALSE(dropped("next/0/0"));
 }
 
+TEST_F(SessionTest, WhatAnotherConnectionHasAcknowledgedIsAGap) {
+  Life life(state_);
+  EngineSide old(life);
+  old.Welcome();
+  PlanMaker plan(kRun);
+  plan.Step("a").Step("b", {0});
+  old.SendPlan(plan.plan());
+  old.Done();
+  EngineSide fresh(life);
+  v1::Frame frame;
+  frame.mutable_ack()->set_run(kRun);
+  frame.mutable_ack()->set_seq(2);
+  old.Send(frame);  // after our Hello, which said 0
+  fresh.Welcome(2, "engine1", {EngineSide::After(kRun, fresh.hello().open_runs(0).acked_seq())});
+  fresh.Done();
+  EXPECT_EQ(fresh.reports().front().seq(), 3) << "and not nothing at all";
+}
+
 TEST_F(SessionTest, EpochsAndOtherEnginesAreFenced) {
   Life life(state_);
   EngineSide engine(life);

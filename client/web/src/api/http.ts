@@ -71,5 +71,6 @@ export const api = {
   resources: (options: { pageSize?: number; pageToken?: string; labelSelector?: string } = {}) =>
     get<ResourcePage>(`/v1/resources${query(options)}`),
   trust: (name: string, hostKey: string) => post<Resource>(`/v1/${name}:trust`, { hostKey }),
+  waive: (name: string, handler: string, job: string) => post<Resource>(`/v1/${name}:waiveHandlers`, { handlers: [handler], job }),
   text: async (path: string) => (await request(path)).text(),
 };

@@ -53,6 +53,26 @@ function Trust({ resource, onDone }: { resource: Resource; onDone: (resource: Re
   );
 }
 
+// What earlier jobs have notified here and not run. The next job brings it, unless a person gives it up.
+function Owed({ resource, onDone }: { resource: Resource; onDone: (resource: Resource) => void }) {
+  const { busy, error, call } = useCall();
+  const name = resource.name ?? "";
+  return (
+    <section class="card" aria-label="Owed handlers"><header><Mark is="waiting" /><h2>Handlers are owed to it</h2></header>
+      <div class="inside small">
+        {(resource.pendingHandlers ?? []).map((owed) => (
+          <p>
+            <b>{owed.handler}</b> of <a class="link" href={`/${owed.job}`}>{shortName(owed.job)}</a>
+            {owed.outcomeUnknown ? ": it had begun, and nobody knows whether it had its effect. Retry that job from it, or waive it. " : ": the next job here runs it first. "}
+            <button class="button" disabled={busy} onClick={() => call(async () => onDone(await api.waive(name, owed.handler ?? "", owed.job ?? "")))}>Waive</button>
+          </p>
+        ))}
+        {error ? <p class="notice" role="alert">{error}</p> : null}
+      </div>
+    </section>
+  );
+}
+
 export function ResourceView({ name }: { name: string }) {
   const [resource, setResource] = useState<Resource | undefined>(undefined);
   const [jobs, setJobs] = useState<Job[]>([]);
@@ -73,6 +93,7 @@ export function ResourceView({ name }: { name: string }) {
       <div class="verdict"><h1><Mark is={RESOURCE_MARKS[resource.state ?? ""] ?? "pending"} />{shortName(name)}: {stateWords(resource.state)}{resource.reason ? `, ${resource.reason}` : ""}</h1></div>
       {problem ? <p class="notice" role="alert">{problem}</p> : null}
       {resource.offeredHostKey ? <Trust resource={resource} onDone={setResource} /> : null}
+      {(resource.pendingHandlers ?? []).length > 0 ? <Owed resource={resource} onDone={setResource} /> : null}
       <div class="cols">
         <section class="card" aria-label="Facts"><header><h2>Facts</h2></header>
           {facts ? <dl class="facts inside">{factRows(facts).map(([what, value]) => [<dt>{what}</dt>, <dd>{value}</dd>])}</dl> : <p class="empty">No job has reached it yet.</p>}
