@@ -63,6 +63,8 @@ struct SimEnv {
   std::function<void(int64_t micros)> sleep;
   // A step's effect has happened.
   std::function<void(const std::string& host, const std::string& token)> on_effect;
+  // An engine has a run begun.
+  std::function<void(const std::string& run)> on_run;
   // A guarded step waits to be confirmed.
   std::function<void(const std::string& host)> on_guard;
   std::function<void(std::string)> wrong;

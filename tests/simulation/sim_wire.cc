@@ -64,6 +64,7 @@ void SimWire::Open() {
 }
 
 void SimWire::ToHost(const Frame& frame) {
+  if (frame.has_run_plan()) env_.on_run(frame.run_plan().run());
   host_last_ = std::max(host_last_ + 1, env_.clock.Mono() + Delay());
   env_.clock.At(host_last_ - env_.clock.Mono(), [self = shared_from_this(), frame] { self->Arrive(frame); });
 }

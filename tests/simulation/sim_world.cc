@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "server/engine/transitions.h"
 #include "tests/simulation/sim_requests.h"
 
@@ -23,6 +24,7 @@ SimWorld::SimWorld(uint64_t seed)
     : seed_(seed), env_(seed), random_(seed ^ 0x5eed), store_(MemoryStoreOptions{.manual = true}) {
   env_.sleep = [this](int64_t micros) { Sleep(micros); };
   env_.on_effect = [this](const std::string& host, const std::string& token) { OnEffect(host, token); };
+  env_.on_run = [this](const std::string& run) { OnRun(run); };
   env_.on_guard = [this](const std::string& host) { OnGuard(Host(host)); };
   env_.wrong = [this](std::string what) { wrong_.push_back(std::move(what)); };
   for (int i = 0; i < kHosts; ++i) Host(absl::StrCat("h", i));
@@ -181,6 +183,15 @@ void SimWorld::OnGuard(SimHost& host) {
 bool SimWorld::Open(const JobId& job) {
   const auto stored = store_.GetJob(job, JobDetail::kSummary);
   return stored.ok() && !IsTerminal(stored->state());
+}
+
+// Write, then act.
+void SimWorld::OnRun(const std::string& run) {
+  const std::vector<std::string> parts = absl::StrSplit(run, '/');
+  const auto stored = store_.GetJob(JobId(parts[0]), JobDetail::kFull);
+  const int target = std::stoi(parts[1]);
+  if (!stored.ok() || target >= stored->targets_size() || stored->targets(target).steps().empty())
+    env_.wrong(absl::StrCat("run ", run, " was sent before its plan was stored"));
 }
 
 void SimWorld::OnEffect(const std::string& host, const std::string& token) {

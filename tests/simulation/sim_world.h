@@ -48,6 +48,7 @@ class SimWorld {
   void RollBackSomething(int number);
   std::optional<JobId> AnyJob();
   void OnGuard(SimHost& host);
+  void OnRun(const std::string& run);
   void OnEffect(const std::string& host, const std::string& token);
   bool Open(const JobId& job);
   bool AllEnded();

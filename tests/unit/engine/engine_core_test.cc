@@ -171,42 +171,6 @@ TEST_F(EngineCoreTest, AnUnknownHostKeyWaitsForTrust) {
   CheckLog(id);
 }
 
-TEST_F(EngineCoreTest, OwedHandlersAreWaivedAllOrNoneAndRecorded) {
-  Batch batch{.epoch = 1, .now = 1};
-  provision::v1::Resource& host = batch.resources.emplace_back().resource;
-  host.set_name("resources/h9");
-  host.set_address("ssh://root@h9");
-  for (const char* job : {"jobs/a", "jobs/b"}) {
-    host.add_pending_handlers()->set_handler("reload");
-    host.mutable_pending_handlers()->rbegin()->set_job(job);
-  }
-  batch.epoch = core_->lease().epoch;
-  store_.Submit(std::move(batch), [](const absl::Status& s, const Applied&) { EXPECT_TRUE(s.ok()) << s; });
-  store_.Flush();
-  StartAgain();
-  provision::v1::WaiveHandlersRequest waive;
-  waive.set_name("resources/h9");
-  waive.add_handlers("reload");
-  waive.add_handlers("restart");
-  std::optional<absl::StatusOr<provision::v1::Resource>> out;
-  const auto call = [&] {
-    core_->WaiveHandlers(waive, "uid 7", [&](absl::StatusOr<provision::v1::Resource> r) { out = std::move(r); });
-    Settle();
-  };
-  call();
-  EXPECT_EQ(out->status().code(), absl::StatusCode::kFailedPrecondition);
-  EXPECT_THAT(std::string(out->status().message()), HasSubstr("restart"));
-  EXPECT_EQ(store_.GetResource(ResourceId("h9"))->pending_handlers_size(), 2) << "all or none";
-  waive.mutable_handlers()->RemoveLast();
-  waive.set_job("jobs/b");
-  call();
-  const auto stored = store_.GetResource(ResourceId("h9"));
-  ASSERT_EQ(stored->pending_handlers_size(), 1);
-  EXPECT_EQ(stored->pending_handlers(0).job(), "jobs/a");
-  ASSERT_EQ(stored->waived_handlers_size(), 1);
-  EXPECT_EQ(stored->waived_handlers(0).caller(), "uid 7");
-}
-
 TEST_F(EngineCoreTest, AChangedHostKeyIsAHardStop) {
   transport_.host("h1").check_key = true;
   ProvisionRequest request = Request({"h1"});
