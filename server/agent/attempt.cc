@@ -159,7 +159,8 @@ StepContext ContextOf(const Attempt& attempt, UndoStore& undo, const CancelToken
                      .begun_in = attempt.begun_in,
                      .has_init = host.has_init,
                      .observe_only = attempt.observe_only,
-                     .secret = attempt.secret};
+                     .secret = attempt.secret,
+                     .traceparent = attempt.traceparent};
 }
 
 AttemptEnd RunAttempt(Attempt& attempt, const StepHost& host) {

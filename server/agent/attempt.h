@@ -42,6 +42,7 @@ struct Attempt {
   std::string begun_in;      // in which boot of the host, then
   bool observe_only = false;
   bool secret = false;
+  std::string traceparent;
   bool notifies = false;  // handlers hang on whether it changes something
   bool guarded = false;   // what it changes is undone unless it is confirmed
   provision::v1::StepBody body;

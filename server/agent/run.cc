@@ -129,6 +129,7 @@ void Run::StartAttempt(const RunnerActions::Start& start) {
   if (start.interrupted) attempt->begun_in = begun_in_[start.position];
   attempt->observe_only = plan_.observe_only();
   attempt->secret = step.has_secrets();
+  attempt->traceparent = plan_.traceparent();
   attempt->notifies = step.notify_size() > 0;
   attempt->guarded = Guarded(start.position);
   attempt->boot_guard = host_.boot_guard;

@@ -10,6 +10,7 @@
 #include "server/api/limits.h"
 #include "server/api/list_filter.h"
 #include "server/api/page_token.h"
+#include "server/api/trace.h"
 #include "server/api/unary.h"
 
 namespace pe {
@@ -44,10 +45,11 @@ absl::StatusOr<ListResponse> ReadJobs(Store& store, const provision::v1::ListReq
 
 grpc::ServerUnaryReactor* ProvisionHandlers::Provision(grpc::CallbackServerContext* context,
                                                        const provision::v1::ProvisionRequest* request, Job* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Provision", *request,
-               [&](std::string caller, auto* reactor) {
-                 parts_.engine->Provision(*request, std::move(caller), AnswerTo(reactor, response));
-               });
+  return Unary(
+      *parts_.gate, context, "/provision.v1.ProvisionService/Provision", *request,
+      [&](std::string caller, auto* reactor) {
+        parts_.engine->Provision(*request, {std::move(caller), TraceParent(*context)}, AnswerTo(reactor, response));
+      });
 }
 
 grpc::ServerUnaryReactor* ProvisionHandlers::Status(grpc::CallbackServerContext* context,
@@ -75,18 +77,19 @@ grpc::ServerUnaryReactor* ProvisionHandlers::Cancel(grpc::CallbackServerContext*
 
 grpc::ServerUnaryReactor* ProvisionHandlers::Retry(grpc::CallbackServerContext* context,
                                                    const provision::v1::RetryRequest* request, Job* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Retry", *request,
-               [&](std::string caller, auto* reactor) {
-                 parts_.engine->Retry(*request, std::move(caller), AnswerTo(reactor, response));
-               });
+  return Unary(
+      *parts_.gate, context, "/provision.v1.ProvisionService/Retry", *request, [&](std::string caller, auto* reactor) {
+        parts_.engine->Retry(*request, {std::move(caller), TraceParent(*context)}, AnswerTo(reactor, response));
+      });
 }
 
 grpc::ServerUnaryReactor* ProvisionHandlers::Rollback(grpc::CallbackServerContext* context,
                                                       const provision::v1::RollbackRequest* request, Job* response) {
-  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Rollback", *request,
-               [&](std::string caller, auto* reactor) {
-                 parts_.engine->Rollback(*request, std::move(caller), AnswerTo(reactor, response));
-               });
+  return Unary(
+      *parts_.gate, context, "/provision.v1.ProvisionService/Rollback", *request,
+      [&](std::string caller, auto* reactor) {
+        parts_.engine->Rollback(*request, {std::move(caller), TraceParent(*context)}, AnswerTo(reactor, response));
+      });
 }
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ProvisionHandlers::Watch(grpc::CallbackServerContext* context,

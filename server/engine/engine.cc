@@ -25,16 +25,16 @@ class ThreadedEngine final : public Engine {
     return absl::OkStatus();
   }
 
-  void Provision(provision::v1::ProvisionRequest r, std::string c, Answer<provision::v1::Job> a) override {
+  void Provision(provision::v1::ProvisionRequest r, Caller c, Answer<provision::v1::Job> a) override {
     core_.Provision(std::move(r), std::move(c), std::move(a));
   }
   void Cancel(provision::v1::CancelRequest r, std::string c, Answer<provision::v1::Job> a) override {
     core_.Cancel(std::move(r), std::move(c), std::move(a));
   }
-  void Rollback(provision::v1::RollbackRequest r, std::string c, Answer<provision::v1::Job> a) override {
+  void Rollback(provision::v1::RollbackRequest r, Caller c, Answer<provision::v1::Job> a) override {
     core_.Rollback(std::move(r), std::move(c), std::move(a));
   }
-  void Retry(provision::v1::RetryRequest r, std::string c, Answer<provision::v1::Job> a) override {
+  void Retry(provision::v1::RetryRequest r, Caller c, Answer<provision::v1::Job> a) override {
     core_.Retry(std::move(r), std::move(c), std::move(a));
   }
   void CreateResource(provision::v1::CreateResourceRequest r, Answer<provision::v1::Resource> a) override {

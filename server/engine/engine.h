@@ -48,20 +48,26 @@ struct EngineOptions {
   std::map<std::string, std::string> agent_digests;  // architecture -> SHA-256 of the agent binary, for information
 };
 
+// Who calls: `identity` for records, for example "uid 0" or "token"; the call's W3C `traceparent`, if it has one.
+struct Caller {
+  Caller(std::string who, std::string trace = "") : identity(std::move(who)), traceparent(std::move(trace)) {}
+  Caller(const char* who) : identity(who) {}
+  std::string identity;
+  std::string traceparent;
+};
+
 template <typename T>
 using Answer = std::function<void(absl::StatusOr<T>)>;
 
 class Engine {
  public:
   virtual ~Engine() = default;
-  // `caller`: identity for records, for example "uid 0" or "token". Requests are checked by the caller of these
+  // `caller` alone: the identity. Requests are checked by the caller of these
   // (server/engine/validate.h); what needs the store is checked here. Errors carry google.rpc details.
-  virtual void Provision(provision::v1::ProvisionRequest request, std::string caller,
-                         Answer<provision::v1::Job> answer) = 0;
+  virtual void Provision(provision::v1::ProvisionRequest request, Caller caller, Answer<provision::v1::Job> answer) = 0;
   virtual void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
-  virtual void Rollback(provision::v1::RollbackRequest request, std::string caller,
-                        Answer<provision::v1::Job> answer) = 0;
-  virtual void Retry(provision::v1::RetryRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
+  virtual void Rollback(provision::v1::RollbackRequest request, Caller caller, Answer<provision::v1::Job> answer) = 0;
+  virtual void Retry(provision::v1::RetryRequest request, Caller caller, Answer<provision::v1::Job> answer) = 0;
 
   virtual void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
   virtual void UpdateResource(provision::v1::UpdateResourceRequest request, Answer<provision::v1::Resource> answer) = 0;

@@ -43,11 +43,10 @@ class EngineCore final : public Engine, private LinkListener {
   absl::Status Load();
 
   // ---- Engine
-  void Provision(provision::v1::ProvisionRequest request, std::string caller,
-                 Answer<provision::v1::Job> answer) override;
+  void Provision(provision::v1::ProvisionRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
-  void Rollback(provision::v1::RollbackRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
-  void Retry(provision::v1::RetryRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
+  void Rollback(provision::v1::RollbackRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
+  void Retry(provision::v1::RetryRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) override;
   void UpdateResource(provision::v1::UpdateResourceRequest request, Answer<provision::v1::Resource> answer) override;
   void DeleteResource(provision::v1::DeleteResourceRequest request, Answer<provision::v1::Resource> answer) override;
@@ -121,7 +120,7 @@ class EngineCore final : public Engine, private LinkListener {
   std::string DigestOf(const Request& request) const;
   // A job that goes back to another one.
   template <typename Request, typename Make>
-  void Follow(Request request, JobAnswer answer, Make make);
+  void Follow(Request request, Caller caller, JobAnswer answer, Make make);
   void Accept(NewJob made, const std::string& request_id, std::string digest, JobAnswer answer);
   void OnAccepted(const JobId& job, const JobAnswer& answer, const absl::Status& status, const Applied& applied);
   void Admit(const JobId& id, Entry& entry);

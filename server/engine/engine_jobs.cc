@@ -21,15 +21,16 @@ std::string EngineCore::DigestOf(const Request& request) const {
   return request.request_id().empty() ? "" : box_.KeyedDigest(CanonicalBytes(request));
 }
 
-void EngineCore::Provision(provision::v1::ProvisionRequest request, std::string, JobAnswer answer) {
+void EngineCore::Provision(provision::v1::ProvisionRequest request, Caller caller, JobAnswer answer) {
   auto shared = std::make_shared<provision::v1::ProvisionRequest>(std::move(request));
-  Post([this, shared, answer = std::move(answer)] {
+  Post([this, shared, trace = std::move(caller.traceparent), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     std::string digest = DigestOf(*shared);
     const std::string request_id = shared->request_id();
     const bool validate_only = shared->validate_only();
     absl::StatusOr<NewJob> made = MakeJob(std::move(*shared), inventory_, options_.credentials, clock_->Wall());
     if (!made.ok()) return answer(made.status());
+    made->job.set_traceparent(trace);
     if (validate_only) return answer(BasicView(made->job));
     Accept(*std::move(made), request_id, std::move(digest), answer);
   });
@@ -37,8 +38,8 @@ void EngineCore::Provision(provision::v1::ProvisionRequest request, std::string,
 
 // `make`: MakeRetry or MakeRollback.
 template <typename Request, typename Make>
-void EngineCore::Follow(Request request, JobAnswer answer, Make make) {
-  Post([this, make, request = std::move(request), answer = std::move(answer)] {
+void EngineCore::Follow(Request request, Caller caller, JobAnswer answer, Make make) {
+  Post([this, make, request = std::move(request), trace = std::move(caller.traceparent), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const JobId parent_id(std::string(absl::StripPrefix(request.name(), "jobs/")));
     const absl::StatusOr<Job> parent = store_->GetJob(parent_id, JobDetail::kFull);
@@ -46,16 +47,17 @@ void EngineCore::Follow(Request request, JobAnswer answer, Make make) {
     if (!parent.ok()) return answer(parent.status());
     absl::StatusOr<NewJob> made = make(request, *parent, inventory_, clock_->Wall());
     if (!made.ok()) return answer(made.status());
+    made->job.set_traceparent(trace);
     Accept(*std::move(made), request.request_id(), DigestOf(request), answer);
   });
 }
 
-void EngineCore::Retry(provision::v1::RetryRequest request, std::string, JobAnswer answer) {
-  Follow(std::move(request), std::move(answer), MakeRetry);
+void EngineCore::Retry(provision::v1::RetryRequest request, Caller caller, JobAnswer answer) {
+  Follow(std::move(request), std::move(caller), std::move(answer), MakeRetry);
 }
 
-void EngineCore::Rollback(provision::v1::RollbackRequest request, std::string, JobAnswer answer) {
-  Follow(std::move(request), std::move(answer), MakeRollback);
+void EngineCore::Rollback(provision::v1::RollbackRequest request, Caller caller, JobAnswer answer) {
+  Follow(std::move(request), std::move(caller), std::move(answer), MakeRollback);
 }
 
 // Stores a new job with its first event. The machine exists from now on but begins only when that is durable.

@@ -182,6 +182,7 @@ bool JobMachine::Plan(int target, const Facts& facts, const std::vector<OwedHand
   run.plan.Clear();
   run.plan.set_run(RunId(target));
   run.plan.set_observe_only(job_.mode() == Job::PLAN);
+  run.plan.set_traceparent(job_.traceparent());
   for (PlannedStep& step : plan->steps) {
     *event.mutable_planned()->add_steps() = std::move(step.status);
     if (event.planned().steps().rbegin()->state() == StepStatus::PENDING) *run.plan.add_steps() = std::move(step.step);

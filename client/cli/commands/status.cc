@@ -41,6 +41,7 @@ std::string JobText(const Job& job, WallMicros now) {
     out += Line(job.has_end_time() ? "took" : "running for",
                 DurationText(std::max<int64_t>(0, end - ToMicros(job.create_time()))));
   }
+  out += Line("trace", OneLine(job.traceparent()));
   out += Line("steps", CountsText(job.counts(), job.mode()));
   if (job.has_undo_until()) {
     out += Line("undo", absl::StrCat("kept for ", DurationText(std::max<int64_t>(0, ToMicros(job.undo_until()) - now)),

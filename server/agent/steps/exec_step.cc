@@ -22,6 +22,7 @@ bool Guarded(const Exec& exec) { return !exec.creates().empty() || exec.unless_s
 absl::StatusOr<Command> Base(const Exec& exec, StepContext& context) {
   Command command;
   if (!exec.directory().empty()) command.directory = exec.directory();
+  if (!context.traceparent.empty()) command.environment.emplace_back("TRACEPARENT", context.traceparent);
   for (const auto& variable : exec.environment()) command.environment.emplace_back(variable.name(), variable.value());
   if (exec.user().empty()) return command;
   Accounts accounts(context.files, context.processes);

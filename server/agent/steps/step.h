@@ -65,6 +65,7 @@ struct StepContext {
   bool observe_only = false;  // mode PLAN
   bool again = false;         // done once more because what it made live has been restored
   bool secret = false;        // the body holds secrets: diffs say "content differs (secret)" and no more
+  std::string traceparent;    // W3C trace context of the job, for commands; empty: none
 };
 
 // What Observe found.

@@ -121,10 +121,10 @@ std::string FakeEngine::last_caller() const {
   return last_caller_;
 }
 
-void FakeEngine::Provision(provision::v1::ProvisionRequest request, std::string caller, Answer<Job> answer) {
+void FakeEngine::Provision(provision::v1::ProvisionRequest request, Caller caller, Answer<Job> answer) {
   {
     MutexLock lock(&mu_);
-    last_caller_ = std::move(caller);
+    last_caller_ = std::move(caller.identity);
   }
   Job job;
   job.set_service(request.spec().name());
@@ -144,11 +144,11 @@ void FakeEngine::Cancel(provision::v1::CancelRequest request, std::string, Answe
   answer(std::move(job));
 }
 
-void FakeEngine::Retry(provision::v1::RetryRequest, std::string, Answer<Job> answer) {
+void FakeEngine::Retry(provision::v1::RetryRequest, Caller, Answer<Job> answer) {
   answer(Precondition("JOB_NOT_TERMINAL", "the job has not ended"));
 }
 
-void FakeEngine::Rollback(provision::v1::RollbackRequest, std::string, Answer<Job> answer) {
+void FakeEngine::Rollback(provision::v1::RollbackRequest, Caller, Answer<Job> answer) {
   answer(Precondition("JOB_NOT_TERMINAL", "the job has not ended"));
 }
 

@@ -16,11 +16,10 @@ class FakeEngine final : public Engine {
  public:
   FakeEngine(Store* store, EventHub* hub);
 
-  void Provision(provision::v1::ProvisionRequest request, std::string caller,
-                 Answer<provision::v1::Job> answer) override;
+  void Provision(provision::v1::ProvisionRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
-  void Rollback(provision::v1::RollbackRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
-  void Retry(provision::v1::RetryRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
+  void Rollback(provision::v1::RollbackRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
+  void Retry(provision::v1::RetryRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) override;
   void UpdateResource(provision::v1::UpdateResourceRequest request, Answer<provision::v1::Resource> answer) override;
   void DeleteResource(provision::v1::DeleteResourceRequest request, Answer<provision::v1::Resource> answer) override;
