@@ -227,6 +227,7 @@ Job SummaryOf(const Job& job) {
   out.set_parallelism(job.parallelism());
   out.set_parent(job.parent());
   out.set_root(job.root());
+  out.set_traceparent(job.traceparent());
   out.set_last_seq(job.last_seq());
   out.set_service(job.service());
   out.set_version(job.version());
