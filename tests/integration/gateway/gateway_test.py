@@ -213,15 +213,11 @@ class GatewayTest(unittest.TestCase):
     def test_clients_from_npm(self):
         npm, root = pathlib.Path(os.environ["NPM"]), HERE.parents[3]
         work = pathlib.Path(self.folder) / "npm"
-        (work / "gen").mkdir(parents=True)
+        work.mkdir()
         (work / "node_modules").symlink_to(npm)
         (work / "package.json").write_text('{"type": "module"}')
         shutil.copy(HERE.parent / "npm_clients.mjs", work)
-        files = [str(file.relative_to(root / "proto")) for file in (root / "proto/provision/v1").glob("*.proto")]
-        subprocess.run(["protoc", f"-I{root}/proto", f"-I{npm}/google-proto-files", *files, *stubs.GOOGLE_FILES,
-                        f"--es_out={work}/gen", "--es_opt=target=js,import_extension=.js",
-                        f"--connect-es_out={work}/gen", "--connect-es_opt=target=js,import_extension=.js",
-                        *(f"--plugin={name}={npm}/.bin/{name}" for name in ("protoc-gen-es", "protoc-gen-connect-es"))], check=True)
+        subprocess.run([root / "client/generate", "typescript", work / "gen"], check=True)
         job = self.new_job()
         expected = [seq for seq, _ in self.by_grpc(job, 0)]
         for gateway in (self.inside, self.apart):
@@ -229,7 +225,8 @@ class GatewayTest(unittest.TestCase):
                                   timeout=120, check=False)
             self.assertEqual(done.returncode, 0, done.stderr)
             answers = [json.loads(line) for line in done.stdout.splitlines()]
-            self.assertEqual([a["name"] for a in answers], ["connect binary", "connect json", "grpc-web binary"])
+            self.assertEqual([a["name"] for a in answers], ["node: connect, binary", "node: connect, JSON", "node: gRPC-Web", "browser: connect, binary",
+                                                             "browser: connect, JSON", "browser: gRPC-Web"])
             for answer in answers:
                 self.assertEqual((answer["jobs"], answer["events"]), (1, expected), answer["name"])
                 for error in (answer["unary"], answer["stream"]):
