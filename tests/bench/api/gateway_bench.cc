@@ -109,23 +109,25 @@ std::function<bool()> HttpCaller(const std::string& gateway, const std::string& 
     close(*owned);
     delete owned;
   });
-  return [fd, request = bench::GetRequest("/v1/" + job, kToken), name = "\"" + job + "\"", got = std::string()]() mutable {
-    if (send(*fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) return false;
-    got.clear();
-    for (size_t wanted = 0; wanted == 0 || got.size() < wanted;) {
-      char piece[8192];
-      const ssize_t size = recv(*fd, piece, sizeof piece, 0);
-      if (size <= 0) return false;
-      got.append(piece, static_cast<size_t>(size));
-      const size_t body = got.find("\r\n\r\n");
-      const size_t length = got.find("Content-Length: ");
-      if (wanted == 0 && body != std::string::npos) {
-        if (length == std::string::npos) return false;
-        wanted = body + 4 + std::strtoul(got.c_str() + length + 16, nullptr, 10);
-      }
-    }
-    return absl::StartsWith(got, "HTTP/1.1 200 ") && absl::StrContains(got, name);
-  };
+  return
+      [fd, request = bench::GetRequest("/v1/" + job, kToken), name = "\"" + job + "\"", got = std::string()]() mutable {
+        if (send(*fd, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size()))
+          return false;
+        got.clear();
+        for (size_t wanted = 0; wanted == 0 || got.size() < wanted;) {
+          char piece[8192];
+          const ssize_t size = recv(*fd, piece, sizeof piece, 0);
+          if (size <= 0) return false;
+          got.append(piece, static_cast<size_t>(size));
+          const size_t body = got.find("\r\n\r\n");
+          const size_t length = got.find("Content-Length: ");
+          if (wanted == 0 && body != std::string::npos) {
+            if (length == std::string::npos) return false;
+            wanted = body + 4 + std::strtoul(got.c_str() + length + 16, nullptr, 10);
+          }
+        }
+        return absl::StartsWith(got, "HTTP/1.1 200 ") && absl::StrContains(got, name);
+      };
 }
 
 struct Unary {
