@@ -15,7 +15,9 @@
 #include "server/api/loopback.h"
 #include "server/config/process.h"
 #include "server/config/readiness.h"
+#include "server/config/watchdog.h"
 #include "server/gateway/gateway.h"
+#include "server/gateway/own_listener.h"
 #include "server/log.h"
 
 namespace pe {
@@ -59,6 +61,11 @@ std::shared_ptr<grpc::Channel> Connect(const std::string& engine) {
   return grpc::CreateCustomChannel(engine, grpc::InsecureChannelCredentials(), arguments);
 }
 
+int WaitUnderWatchdog(const std::string& address, StopSignals& signals) {
+  Watchdog watchdog([address] { return gateway::HealthzAnswers(address, Watchdog::WantedMicros() / 3); });
+  return signals.Wait();
+}
+
 int Serve(const Flags& flags, StopSignals& signals) {
   gateway::GatewayOptions options;
   options.listen = flags.http_listen;
@@ -75,7 +82,7 @@ int Serve(const Flags& flags, StopSignals& signals) {
   }
   NotifySystemd("READY=1");
   Log(LogLevel::kInfo, "serving", {{"http", (*gateway)->address()}, {"engine", flags.engine}});
-  const int signal = signals.Wait();
+  const int signal = WaitUnderWatchdog((*gateway)->address(), signals);
   Log(LogLevel::kInfo, "stopping", {{"signal", absl::StrCat(signal)}});
   NotifySystemd("STOPPING=1");
   (*gateway)->Shutdown(kShutdownGraceMicros);

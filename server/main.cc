@@ -19,15 +19,18 @@
 #include "client/cpp/default_paths.h"
 #include "server/api/api_server.h"
 #include "server/api/limits.h"
+#include "server/api/own_listener.h"
 #include "server/config/data_files.h"
 #include "server/config/load.h"
 #include "server/config/process.h"
 #include "server/config/readiness.h"
 #include "server/config/units.h"
+#include "server/config/watchdog.h"
 #include "server/database/commands.h"
 #include "server/download/downloader.h"
 #include "server/engine/engine.h"
 #include "server/gateway/gateway.h"
+#include "server/gateway/own_listener.h"
 #include "server/log.h"
 #include "server/transport/all.h"
 #include "storage/sqlite/sqlite_store.h"
@@ -107,6 +110,17 @@ void SayHowToUse(const Config& config, const ApiServer& api, const std::string& 
   fflush(stdout);
 }
 
+// Every listener that there is must answer. The number of the signal that ends the program.
+int WaitUnderWatchdog(const ApiServer& api, const std::string& http, StopSignals& signals) {
+  const std::string target = api.unix_socket().empty() ? api.tcp_address() : absl::StrCat("unix:", api.unix_socket());
+  const int64_t patience = Watchdog::WantedMicros() / 6;  // for each of two
+  Watchdog watchdog([target, http, patience] {
+    return (target.empty() || HealthAnswers(target, patience)) &&
+           (http.empty() || gateway::HealthzAnswers(http, patience));
+  });
+  return signals.Wait();
+}
+
 int Serve(const Config& config, StopSignals& signals) {
   SystemClock clock;
   SystemRandom random;
@@ -172,7 +186,7 @@ int Serve(const Config& config, StopSignals& signals) {
        {"data", config.data_dir}});
   if (config.dev) SayHowToUse(config, **api, http_address);
 
-  const int signal = signals.Wait();
+  const int signal = WaitUnderWatchdog(**api, http_address, signals);
   Log(LogLevel::kInfo, "stopping; jobs on hosts go on", {{"signal", absl::StrCat(signal)}});
   NotifySystemd("STOPPING=1");
   if (!config.ready_file.empty()) unlink(config.ready_file.c_str());

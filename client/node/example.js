@@ -1,59 +1,54 @@
-// Provision and Watch: prints the job's name and its events, exits by its result.
+// Provision and Watch: prints the job's name and its events, exits by its result. `npm run check` checks its types.
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { connect } from "node:net";
 import { parseArgs } from "node:util";
 import { setTimeout as pause } from "node:timers/promises";
 
-import grpc from "@grpc/grpc-js";
-import loader from "@grpc/proto-loader";
+import { create, fromJsonString } from "@bufbuild/protobuf";
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const TERMINAL = new Set(["SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "ROLLED_BACK", "ROLLBACK_FAILED"]);
-const PAYLOADS = [
-  "created", "state", "planned", "step_state", "progress", "output", "diff", "warning", "facts", "handlers",
-  "cancel_requested", "output_elided",
-];
+import { Job_State } from "./gen/provision/v1/job_pb.js";
+import { ProvisionRequestSchema, ProvisionService, TargetSelectorSchema } from "./gen/provision/v1/provision_service_pb.js";
+import { ServiceSpecSchema } from "./gen/provision/v1/spec_pb.js";
 
-function loadApi() {
-  const definition = loader.loadSync("provision/v1/provision_service.proto", {
-    includeDirs: [join(here, "../../proto"), join(here, "node_modules/google-proto-files")],
-    longs: Number,
-    enums: String,
-    oneofs: true,
-  });
-  return grpc.loadPackageDefinition(definition).provision.v1;
-}
+const RESUMED = [Code.Unavailable, Code.ResourceExhausted, Code.Canceled];
 
-// protobufjs takes messages as objects: the JSON form's "1.5s" becomes {seconds, nanos}.
-const DURATIONS = new Set(["timeout", "backoff", "maxBackoff"]);
-function withDurations(value) {
-  if (Array.isArray(value)) return value.map(withDurations);
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => {
-    const seconds = DURATIONS.has(key) && typeof member === "string" && /^(\d+(?:\.\d+)?)s$/.exec(member);
-    if (!seconds) return [key, withDurations(member)];
-    const nanos = Math.round(Number(seconds[1]) * 1e9);
-    return [key, { seconds: Math.floor(nanos / 1e9), nanos: nanos % 1e9 }];
+/** @param {string} engine "unix:SOCKET" or "HOST:PORT" @param {string} token empty for a socket */
+function open(engine, token) {
+  const socket = /^unix:(.*)/.exec(engine)?.[1];
+  return createClient(ProvisionService, createGrpcTransport({
+    baseUrl: socket ? "http://localhost" : `http://${engine}`,
+    nodeOptions: socket ? { createConnection: () => connect(socket) } : {},
+    interceptors: [(next) => (request) => {
+      if (token) request.header.set("authorization", `Bearer ${token}`);
+      return next(request);
+    }],
   }));
 }
 
-async function follow(service, metadata, name) {
-  let after = 0;
-  let state = "";
-  while (!TERMINAL.has(state)) {
+/** @param {string} target */
+const selector = (target) => create(TargetSelectorSchema, {
+  target: target.startsWith("resources/") ? { case: "resource", value: target } : { case: "inline", value: { address: target } },
+});
+
+// Events one by one, without a gap, over as many streams as it takes.
+/** @param {ReturnType<typeof open>} service @param {string} name */
+async function follow(service, name) {
+  let after = 0n;
+  let state = Job_State.PENDING;
+  while (state < Job_State.SUCCEEDED) {
     try {
-      for await (const batch of service.watch({ name, afterSeq: after }, metadata)) {
-        if (batch.fromSeq !== after + 1) throw new Error(`gap: ${after + 1} was due, ${batch.fromSeq} came`);
+      for await (const batch of service.watch({ name, afterSeq: after })) {
+        if (batch.fromSeq !== after + 1n) throw new Error(`gap: ${after + 1n} was due, ${batch.fromSeq} came`);
         after = batch.throughSeq;
         for (const event of batch.events) {
-          console.log(event.seq, PAYLOADS.find((payload) => payload.replace(/_(.)/g, (_, c) => c.toUpperCase()) === event.payload));
-          if (event.target === -1 && event.payload === "state") state = event.state.state;
+          console.log(`${event.seq} ${event.payload.case}`);
+          if (event.target === -1 && event.payload.case === "state") state = event.payload.value.state;
         }
       }
     } catch (error) {
-      const { UNAVAILABLE, RESOURCE_EXHAUSTED, CANCELLED } = grpc.status;
-      if (![UNAVAILABLE, RESOURCE_EXHAUSTED, CANCELLED].includes(error.code)) throw error;
+      if (!(error instanceof ConnectError) || !RESUMED.includes(error.code)) throw error;
       await pause(200);
     }
   }
@@ -70,29 +65,22 @@ async function main() {
   });
   const [file, ...targets] = positionals;
   if (file === undefined || targets.length === 0) throw new Error("usage: example.js [--engine E] [--token-file F] SPEC.json TARGET...");
-  const spec = withDurations(JSON.parse(readFileSync(file === "-" ? 0 : file, "utf8")));
-
-  const api = loadApi();
-  const service = new api.ProvisionService(values.engine, grpc.credentials.createInsecure());
-  const metadata = new grpc.Metadata();
-  const token = values["token-file"] ? readFileSync(values["token-file"], "utf8").trim() : process.env.PE_TOKEN;
-  if (token) metadata.set("authorization", `Bearer ${token}`);
-
-  const request = {
-    spec,
-    targets: targets.map((target) => (target.startsWith("resources/") ? { resource: target } : { inline: { address: target } })),
-  };
-  const job = await new Promise((resolve, reject) => {
-    service.provision(request, metadata, { deadline: Date.now() + 30_000 }, (error, answer) => (error ? reject(error) : resolve(answer)));
-  });
+  const token = values["token-file"] ? readFileSync(values["token-file"], "utf8").trim() : process.env.PE_TOKEN ?? "";
+  const service = open(values.engine ?? "", token);
+  const job = await service.provision(create(ProvisionRequestSchema, {
+    spec: fromJsonString(ServiceSpecSchema, readFileSync(file === "-" ? 0 : file, "utf8")),
+    targets: targets.map(selector),
+  }), { timeoutMs: 30_000 });
   console.log(job.name);
-  const state = await follow(service, metadata, job.name);
-  console.log(state);
-  service.close();
-  return { SUCCEEDED: 0, CANCELLED: 2 }[state] ?? 1;
+  const state = await follow(service, job.name);
+  console.log(Job_State[state]);
+  return state === Job_State.SUCCEEDED ? 0 : state === Job_State.CANCELLED ? 2 : 1;
 }
 
 main().then(
-  (code) => { process.exitCode = code; },
-  (error) => { console.error(error.message); process.exitCode = 1; },
+  (code) => process.exit(code), // the connection is kept for calls that may follow
+  (error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
 );

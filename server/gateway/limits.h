@@ -15,7 +15,7 @@ inline constexpr uint64_t kMaxBodyBytes = 4 << 20;
 // Connections at once, but never more than a quarter of the process' descriptors; one more is closed at once.
 inline constexpr int kMaxConnections = 8192;
 
-// Header and body must be there in these times, however slowly their bytes drip. 408 and the end of the connection.
+// Header and body must be there in these times, however slowly their bytes drip; the end of the connection otherwise.
 inline constexpr std::chrono::seconds kHeaderTime{10};
 inline constexpr std::chrono::seconds kBodyTime{60};
 // A connection between two requests.

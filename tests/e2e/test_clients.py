@@ -1,6 +1,5 @@
-"""Other services' clients, by generated stubs: Python and Node provision and watch over the unix socket."""
+"""Other services' clients, by generated stubs: Python, Node and Go provision and watch over the unix socket."""
 import json
-import shutil
 import subprocess
 
 import pytest
@@ -37,6 +36,14 @@ def test_python(engine, pe, host, spec):
 
 def test_node(engine, pe, host, spec):
     pe.ok("resource", "create", host.name, host.target(), "--host-key", host.fingerprint)
-    subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", "client/node"], cwd=REPOSITORY, check=True, timeout=180)
-    assert shutil.which("node")
+    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--silent", "--prefix", "client/node"], cwd=REPOSITORY, check=True, timeout=180)
+    for script in ("generate", "check"):
+        subprocess.run(["npm", "run", "--silent", "--prefix", "client/node", script], cwd=REPOSITORY, check=True, timeout=180)
     check(run(["node", "client/node/example.js", "--engine", engine.endpoint, spec, host.target()], engine), pe, host)
+
+
+def test_go(engine, pe, host, spec, tmp_path):
+    pe.ok("resource", "create", host.name, host.target(), "--host-key", host.fingerprint)
+    program = tmp_path / "example"
+    subprocess.run(["client/go/build", program], cwd=REPOSITORY, check=True, timeout=300)
+    check(run([program, "-engine", engine.endpoint, spec, host.target()], engine), pe, host)

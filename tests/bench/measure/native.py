@@ -67,6 +67,20 @@ def watch(quick: bool) -> list:
                 f"{r['p99_ms'] / 25:.2f}", r["p99_ms"] <= r["goal_p99_ms"] and r["gaps_or_errors"] == 0, "watch")]
 
 
+def gateway(quick: bool) -> list:
+    r = middle(1 if quick else 3, "ratio", "bench/gateway_bench", 1000, 20, 3 if quick else 10, 1 if quick else 5)
+    good = r["failures"] == 0 and r["gaps_or_errors"] == 0
+    return [
+        Row(f"`Status` over HTTP by the gateway, {r['in_flight']} in flight", f"{r['goal_ratio']}x direct gRPC", f"{r['http_per_second']:,}/s",
+            f"direct gRPC {r['grpc_per_second']:,}/s", f"{r['ratio']:.2f}", good and r["ratio"] >= r["goal_ratio"], "gateway"),
+        Row(f"Delivery of an event to {r['readers']:,} readers of server-sent events, {r['events_per_second']} events/s: p99", f"{r['goal_p99_ms']} ms",
+            f"{r['p99_ms']} ms (p50 {r['p50_ms']}, max {r['max_ms']}; {r['gaps_or_errors']} gaps)", "the watch's own pace, 25 ms",
+            f"{r['p99_ms'] / 25:.2f}", good and r["p99_ms"] <= r["goal_p99_ms"], "gateway"),
+        Row("Memory of an idle stream, engine's watch and gateway together", f"{r['goal_idle_stream_kb']} KB", f"{r['idle_stream_kb']} KB", "", "",
+            r["idle_stream_kb"] <= r["goal_idle_stream_kb"], "gateway"),
+    ]
+
+
 def status(quick: bool) -> list:
     jobs = 20_000 if quick else 1_000_000
     r = json.loads(say("bench/status_bench", jobs)[-1])

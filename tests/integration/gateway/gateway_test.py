@@ -71,9 +71,9 @@ class GatewayTest(unittest.TestCase):
         channel.close()
 
     @staticmethod
-    def by_grpc_web(gateway, job, after, stop_at):
+    def by_grpc_web(gateway, job, after, stop_at, text=False):
         request = api.WatchRequest(name=job, after_seq=after).SerializeToString()
-        for part in clients.grpc_web(gateway, request, api.WatchResponse.FromString):
+        for part in clients.grpc_web(gateway, request, api.WatchResponse.FromString, text):
             if isinstance(part, str):
                 assert part == "grpc-status: 0\r\n", part
                 return
@@ -81,6 +81,10 @@ class GatewayTest(unittest.TestCase):
                 yield event.seq, json_format.MessageToDict(event)
             if stop_at():
                 return
+
+    @classmethod
+    def by_grpc_web_text(cls, gateway, job, after, stop_at):
+        return cls.by_grpc_web(gateway, job, after, stop_at, text=True)
 
     def by_cli(self, job):
         done = subprocess.run([os.environ["PE"], "--engine", f"unix:{self.engine.socket}", "watch", job, "--progress", "json"],
@@ -92,7 +96,7 @@ class GatewayTest(unittest.TestCase):
         print("seed", seed, file=sys.stderr)
         job = self.new_job()
         doors = {"ndjson": clients.follow_ndjson, "sse": clients.follow_sse, "socket": clients.follow_socket,
-                 "connect": clients.follow_connect, "grpc-web": self.by_grpc_web}
+                 "connect": clients.follow_connect, "grpc-web": self.by_grpc_web, "grpc-web-text": self.by_grpc_web_text}
         seen, failures, cuts = {}, [], {}
 
         def follow(name, door, gateway):
@@ -127,7 +131,7 @@ class GatewayTest(unittest.TestCase):
         self.assertGreater(len(expected), 30)
         self.assertEqual([int(event["seq"]) for event in expected], list(range(1, len(expected) + 1)))
         self.assertEqual(self.by_cli(job), expected)
-        self.assertEqual(len(seen), 10)
+        self.assertEqual(len(seen), 12)
         for name, events in seen.items():
             self.assertEqual(events, expected, name)
         self.assertGreater(sum(cuts.values()), 0, "nothing was ever cut")
@@ -213,15 +217,11 @@ class GatewayTest(unittest.TestCase):
     def test_clients_from_npm(self):
         npm, root = pathlib.Path(os.environ["NPM"]), HERE.parents[3]
         work = pathlib.Path(self.folder) / "npm"
-        (work / "gen").mkdir(parents=True)
+        work.mkdir()
         (work / "node_modules").symlink_to(npm)
         (work / "package.json").write_text('{"type": "module"}')
         shutil.copy(HERE.parent / "npm_clients.mjs", work)
-        files = [str(file.relative_to(root / "proto")) for file in (root / "proto/provision/v1").glob("*.proto")]
-        subprocess.run(["protoc", f"-I{root}/proto", f"-I{npm}/google-proto-files", *files, *stubs.GOOGLE_FILES,
-                        f"--es_out={work}/gen", "--es_opt=target=js,import_extension=.js",
-                        f"--connect-es_out={work}/gen", "--connect-es_opt=target=js,import_extension=.js",
-                        *(f"--plugin={name}={npm}/.bin/{name}" for name in ("protoc-gen-es", "protoc-gen-connect-es"))], check=True)
+        subprocess.run([root / "client/generate", "typescript", work / "gen"], check=True)
         job = self.new_job()
         expected = [seq for seq, _ in self.by_grpc(job, 0)]
         for gateway in (self.inside, self.apart):
@@ -229,7 +229,8 @@ class GatewayTest(unittest.TestCase):
                                   timeout=120, check=False)
             self.assertEqual(done.returncode, 0, done.stderr)
             answers = [json.loads(line) for line in done.stdout.splitlines()]
-            self.assertEqual([a["name"] for a in answers], ["connect binary", "connect json", "grpc-web binary"])
+            self.assertEqual([a["name"] for a in answers], ["node: connect, binary", "node: connect, JSON", "node: gRPC-Web", "browser: connect, binary",
+                                                             "browser: connect, JSON", "browser: gRPC-Web"])
             for answer in answers:
                 self.assertEqual((answer["jobs"], answer["events"]), (1, expected), answer["name"])
                 for error in (answer["unary"], answer["stream"]):

@@ -1,8 +1,9 @@
 // The gateway as its protocols' own clients from npm see it. usage: node npm_clients.mjs HOST:PORT TOKEN JOB
 // Prints a line of JSON for each client and form: what it got.
-import { createPromiseClient, ConnectError } from "@connectrpc/connect";
-import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
-import { ProvisionService } from "./gen/provision/v1/provision_service_connect.js";
+import { createClient, ConnectError } from "@connectrpc/connect";
+import * as node from "@connectrpc/connect-node";
+import * as browser from "@connectrpc/connect-web"; // over fetch, which Node has too
+import { ProvisionService } from "./gen/provision/v1/provision_service_pb.js";
 
 const [, , address, token, job] = process.argv;
 const login = (next) => (request) => {
@@ -27,15 +28,16 @@ async function sequences(stream) {
 }
 
 const forms = [
-  ["connect binary", createConnectTransport, true],
-  ["connect json", createConnectTransport, false],
-  ["grpc-web binary", createGrpcWebTransport, true],
+  ["node: connect, binary", node.createConnectTransport, true],
+  ["node: connect, JSON", node.createConnectTransport, false],
+  ["node: gRPC-Web", node.createGrpcWebTransport, true],
+  ["browser: connect, binary", browser.createConnectTransport, true],
+  ["browser: connect, JSON", browser.createConnectTransport, false],
+  ["browser: gRPC-Web", browser.createGrpcWebTransport, true],
 ];
 for (const [name, transport, useBinaryFormat] of forms) {
-  const client = createPromiseClient(
-    ProvisionService,
-    transport({ baseUrl: `http://${address}`, httpVersion: "1.1", useBinaryFormat, interceptors: [login] }),
-  );
+  const options = name.startsWith("node") ? { httpVersion: "1.1" } : {};
+  const client = createClient(ProvisionService, transport({ baseUrl: `http://${address}`, useBinaryFormat, interceptors: [login], ...options }));
   const jobs = (await client.list({ pageSize: 1 })).jobs.length;
   const events = await sequences(client.watch({ name: job, afterSeq: 0n }));
   const unary = await errorOf(() => client.status({ name: "jobs/nobody" }));
