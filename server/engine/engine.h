@@ -59,6 +59,8 @@ class Engine {
   virtual void Provision(provision::v1::ProvisionRequest request, std::string caller,
                          Answer<provision::v1::Job> answer) = 0;
   virtual void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
+  virtual void Pause(provision::v1::PauseRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
+  virtual void Resume(provision::v1::ResumeRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
   virtual void Rollback(provision::v1::RollbackRequest request, std::string caller,
                         Answer<provision::v1::Job> answer) = 0;
   virtual void Retry(provision::v1::RetryRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;

@@ -42,7 +42,13 @@ constexpr const char* kFaults[] = {"engine killed",
                                    "frame to the host delivered twice",
                                    "report delivered twice",
                                    "reports in another order",
-                                   "clock jump"};
+                                   "clock jump",
+                                   "job paused",
+                                   "wave after wave",
+                                   "wave soaked",
+                                   "health gate failed",
+                                   "failure budget spent",
+                                   "paused after the canary"};
 
 }  // namespace
 
