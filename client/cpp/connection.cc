@@ -106,6 +106,14 @@ absl::StatusOr<v1::Job> Connection::Status(const v1::StatusRequest& request) {
 absl::StatusOr<v1::ListResponse> Connection::List(const v1::ListRequest& request) {
   return impl_->Call(impl_->jobs, &Jobs::List, request);
 }
+absl::StatusOr<v1::Job> Connection::Pause(const v1::PauseRequest& request) {
+  return impl_->Call(impl_->jobs, &Jobs::Pause, request);
+}
+
+absl::StatusOr<v1::Job> Connection::Resume(const v1::ResumeRequest& request) {
+  return impl_->Call(impl_->jobs, &Jobs::Resume, request);
+}
+
 absl::StatusOr<v1::Job> Connection::Cancel(const v1::CancelRequest& request) {
   return impl_->Call(impl_->jobs, &Jobs::Cancel, request);
 }

@@ -37,6 +37,8 @@ class Connection {
   absl::StatusOr<v1::Job> Status(const v1::StatusRequest& request);
   absl::StatusOr<v1::ListResponse> List(const v1::ListRequest& request);
   absl::StatusOr<v1::Job> Cancel(const v1::CancelRequest& request);
+  absl::StatusOr<v1::Job> Pause(const v1::PauseRequest& request);
+  absl::StatusOr<v1::Job> Resume(const v1::ResumeRequest& request);
   absl::StatusOr<v1::Job> Rollback(const v1::RollbackRequest& request);
   absl::StatusOr<v1::Job> Retry(const v1::RetryRequest& request);
   // The connection outlives the watcher.

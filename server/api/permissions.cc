@@ -11,6 +11,8 @@ constexpr Permission kPermissions[] = {
     {"/provision.v1.ProvisionService/Cancel", Access::kCaller},
     {"/provision.v1.ProvisionService/Retry", Access::kCaller},
     {"/provision.v1.ProvisionService/Rollback", Access::kCaller},
+    {"/provision.v1.ProvisionService/Pause", Access::kCaller},
+    {"/provision.v1.ProvisionService/Resume", Access::kCaller},
     {"/provision.v1.ResourceService/CreateResource", Access::kCaller},
     {"/provision.v1.ResourceService/GetResource", Access::kCaller},
     {"/provision.v1.ResourceService/ListResources", Access::kCaller},

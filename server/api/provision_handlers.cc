@@ -92,6 +92,22 @@ grpc::ServerUnaryReactor* ProvisionHandlers::Rollback(grpc::CallbackServerContex
       });
 }
 
+grpc::ServerUnaryReactor* ProvisionHandlers::Pause(grpc::CallbackServerContext* context,
+                                                   const provision::v1::PauseRequest* request, Job* response) {
+  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Pause", *request,
+               [&](std::string caller, auto* reactor) {
+                 parts_.engine->Pause(*request, std::move(caller), AnswerTo(reactor, response));
+               });
+}
+
+grpc::ServerUnaryReactor* ProvisionHandlers::Resume(grpc::CallbackServerContext* context,
+                                                    const provision::v1::ResumeRequest* request, Job* response) {
+  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Resume", *request,
+               [&](std::string caller, auto* reactor) {
+                 parts_.engine->Resume(*request, std::move(caller), AnswerTo(reactor, response));
+               });
+}
+
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ProvisionHandlers::Watch(grpc::CallbackServerContext* context,
                                                                      const grpc::ByteBuffer* bytes) {
   const auto caller = parts_.gate->Admit(*context, "/provision.v1.ProvisionService/Watch");

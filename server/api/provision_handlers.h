@@ -47,6 +47,10 @@ class ProvisionHandlers final : public ProvisionBase {
   grpc::ServerUnaryReactor* Rollback(grpc::CallbackServerContext* context,
                                      const provision::v1::RollbackRequest* request,
                                      provision::v1::Job* response) override;
+  grpc::ServerUnaryReactor* Pause(grpc::CallbackServerContext* context, const provision::v1::PauseRequest* request,
+                                  provision::v1::Job* response) override;
+  grpc::ServerUnaryReactor* Resume(grpc::CallbackServerContext* context, const provision::v1::ResumeRequest* request,
+                                   provision::v1::Job* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request) override;
 

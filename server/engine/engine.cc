@@ -31,6 +31,12 @@ class ThreadedEngine final : public Engine {
   void Cancel(provision::v1::CancelRequest r, std::string c, Answer<provision::v1::Job> a) override {
     core_.Cancel(std::move(r), std::move(c), std::move(a));
   }
+  void Pause(provision::v1::PauseRequest r, std::string c, Answer<provision::v1::Job> a) override {
+    core_.Pause(std::move(r), std::move(c), std::move(a));
+  }
+  void Resume(provision::v1::ResumeRequest r, std::string c, Answer<provision::v1::Job> a) override {
+    core_.Resume(std::move(r), std::move(c), std::move(a));
+  }
   void Rollback(provision::v1::RollbackRequest r, Caller c, Answer<provision::v1::Job> a) override {
     core_.Rollback(std::move(r), std::move(c), std::move(a));
   }

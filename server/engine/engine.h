@@ -66,6 +66,8 @@ class Engine {
   // (server/engine/validate.h); what needs the store is checked here. Errors carry google.rpc details.
   virtual void Provision(provision::v1::ProvisionRequest request, Caller caller, Answer<provision::v1::Job> answer) = 0;
   virtual void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
+  virtual void Pause(provision::v1::PauseRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
+  virtual void Resume(provision::v1::ResumeRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
   virtual void Rollback(provision::v1::RollbackRequest request, Caller caller, Answer<provision::v1::Job> answer) = 0;
   virtual void Retry(provision::v1::RetryRequest request, Caller caller, Answer<provision::v1::Job> answer) = 0;
 

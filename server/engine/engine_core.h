@@ -45,6 +45,8 @@ class EngineCore final : public Engine, private LinkListener {
   // ---- Engine
   void Provision(provision::v1::ProvisionRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
+  void Pause(provision::v1::PauseRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
+  void Resume(provision::v1::ResumeRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
   void Rollback(provision::v1::RollbackRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void Retry(provision::v1::RetryRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) override;
@@ -121,6 +123,8 @@ class EngineCore final : public Engine, private LinkListener {
   // A job that goes back to another one.
   template <typename Request, typename Make>
   void Follow(Request request, Caller caller, JobAnswer answer, Make make);
+  // An input of the machine of job `name`, answered when what it made is durable; of a job that has ended: as it ended.
+  void Steer(const std::string& name, JobAnswer answer, std::function<void(JobMachine&)> input);
   void Accept(NewJob made, const std::string& request_id, std::string digest, JobAnswer answer);
   void OnAccepted(const JobId& job, const JobAnswer& answer, const absl::Status& status, const Applied& applied);
   void Admit(const JobId& id, Entry& entry);

@@ -183,24 +183,40 @@ void EngineCore::Notify(const std::vector<Scheduler::Notice>& notices) {
   }
 }
 
-void EngineCore::Cancel(provision::v1::CancelRequest request, std::string, JobAnswer answer) {
-  Post([this, request = std::move(request), answer = std::move(answer)] {
-    const JobId id(std::string(absl::StripPrefix(request.name(), "jobs/")));
+void EngineCore::Steer(const std::string& name, JobAnswer answer, std::function<void(JobMachine&)> input) {
+  Post([this, name, answer = std::move(answer), input = std::move(input)] {
+    const JobId id(std::string(absl::StripPrefix(name, "jobs/")));
     Entry* entry = FindEntry(id);
     if (entry == nullptr || !entry->admitted) {
       const absl::StatusOr<Job> stored = store_->GetJob(id, JobDetail::kTargets);
       if (!stored.ok())
-        return answer(absl::IsNotFound(stored.status()) ? NoSuch("provision.dev/Job", request.name())
-                                                        : stored.status());
+        return answer(absl::IsNotFound(stored.status()) ? NoSuch("provision.dev/Job", name) : stored.status());
       if (!IsTerminal(stored->state()))
         return answer(Ready().ok() ? absl::UnavailableError("the job is being loaded; try again") : Ready());
       return answer(BasicView(*stored));
     }
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
-    entry->machine->OnCancel(request.force(), now());
+    input(*entry->machine);
     entry->answers.push_back(answer);
     Mark(id);
   });
+}
+
+void EngineCore::Cancel(provision::v1::CancelRequest request, std::string, JobAnswer answer) {
+  Steer(request.name(), std::move(answer),
+        [this, force = request.force()](JobMachine& machine) { machine.OnCancel(force, now()); });
+}
+
+void EngineCore::Pause(provision::v1::PauseRequest request, std::string caller, JobAnswer answer) {
+  Steer(request.name(), std::move(answer),
+        [this, caller = std::move(caller), reason = request.reason()](JobMachine& machine) {
+          machine.OnPause(caller, reason, now());
+        });
+}
+
+void EngineCore::Resume(provision::v1::ResumeRequest request, std::string caller, JobAnswer answer) {
+  Steer(request.name(), std::move(answer),
+        [this, caller = std::move(caller)](JobMachine& machine) { machine.OnResume(caller, now()); });
 }
 
 }  // namespace pe

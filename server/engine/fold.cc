@@ -163,6 +163,23 @@ absl::Status FoldTarget(const Event& event, Job* job) {
   return absl::OkStatus();
 }
 
+absl::Status FoldWave(const Event& event, Job* job) {
+  const auto& change = event.wave();
+  if (change.wave() < 0 || change.wave() >= job->waves_size())
+    return absl::InternalError(absl::StrCat("no wave ", change.wave()));
+  auto* wave = job->mutable_waves(change.wave());
+  if (!Allowed(kWaveTransitions, wave->state(), change.state())) {
+    return absl::InternalError(absl::StrCat("wave ", change.wave(), " cannot go from ", Job::State_Name(wave->state()),
+                                            " to ", Job::State_Name(change.state())));
+  }
+  wave->set_state(change.state());
+  wave->set_reason(change.reason());
+  wave->set_reason_code(change.reason_code());
+  if (change.state() == Job::RUNNING && !wave->has_start_time()) *wave->mutable_start_time() = event.time();
+  if (IsTerminal(change.state())) *wave->mutable_end_time() = event.time();
+  return absl::OkStatus();
+}
+
 absl::Status FoldJob(const Event& event, Job* job) {
   switch (event.payload_case()) {
     case Event::kCreated:
@@ -172,6 +189,11 @@ absl::Status FoldJob(const Event& event, Job* job) {
       return FoldJobState(event, job);
     case Event::kCancelRequested:
       job->set_cancel_requested(true);
+      break;
+    case Event::kWave:
+      return FoldWave(event, job);
+    case Event::kPause:
+      job->set_pause_requested(event.pause().paused());
       break;
     default:
       break;
@@ -208,6 +230,7 @@ Job BasicView(const Job& job) {
     copy->set_transport(target.transport());
     copy->set_stage(target.stage());
     copy->set_stages(target.stages());
+    copy->set_wave(target.wave());
     *copy->mutable_pending_handlers() = target.pending_handlers();
     if (target.has_counts()) *copy->mutable_counts() = target.counts();
     if (target.has_start_time()) *copy->mutable_start_time() = target.start_time();
@@ -235,6 +258,8 @@ Job SummaryOf(const Job& job) {
   out.set_cancel_requested(job.cancel_requested());
   out.set_planned_changes(job.planned_changes());
   out.set_from_step(job.from_step());
+  *out.mutable_waves() = job.waves();
+  out.set_pause_requested(job.pause_requested());
   if (job.has_create_time()) *out.mutable_create_time() = job.create_time();
   if (job.has_start_time()) *out.mutable_start_time() = job.start_time();
   if (job.has_end_time()) *out.mutable_end_time() = job.end_time();

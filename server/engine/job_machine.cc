@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "server/engine/fold.h"
 #include "server/engine/proto_time.h"
+#include "server/engine/rollout.h"
 #include "server/engine/transitions.h"
 
 namespace pe {
@@ -21,20 +22,22 @@ JobMachine::JobMachine(Job job, const std::vector<PrivateRow>& rows, MachineLimi
   for (int i = 0; i < job_.targets_size(); ++i) {
     const std::string transport(
         absl::string_view(job_.targets(i).address()).substr(0, job_.targets(i).address().find(':')));
-    runs_[i].places = PlaceStages(job_.spec(), transport);
+    runs_[i].places = PlaceStages(job_.spec(), transport, &job_.rollout());
     if (IsTerminal(job_.targets(i).state())) runs_[i].phase = Phase::kEnded;
     runs_[i].undoing = job_.mode() == Job::ROLLBACK;
     if (runs_[i].undoing) runs_[i].stage = static_cast<int>(runs_[i].places.size()) - 1;
   }
   Load(rows);
+  LoadWaves();
 }
 
 JobId JobMachine::id() const { return JobId(std::string(absl::StripPrefix(job_.name(), "jobs/"))); }
 
 // Private rows: "run/T" is "STAGE LAST_REPORT" or "STAGE LAST_REPORT undo", "plan/T" the serialised plan of that stage,
-// "undo/T" what a rollback job undoes.
+// "undo/T" what a rollback job undoes, "pause" who holds the job and why.
 void JobMachine::Load(const std::vector<PrivateRow>& rows) {
   for (const PrivateRow& row : rows) {
+    if (row.key == "pause") pause_text_ = row.value;
     const std::vector<std::string> key = absl::StrSplit(row.key, '/');
     int target = 0;
     if (key.size() != 2 || !absl::SimpleAtoi(key[1], &target) || target < 0 || target >= job_.targets_size()) continue;
@@ -89,13 +92,14 @@ void JobMachine::Create(Now now) {
   Record(std::move(event), now);
 }
 
-void JobMachine::SetJobState(Job::State state, const std::string& reason, Now now) {
+void JobMachine::SetJobState(Job::State state, const std::string& reason, Now now, const std::string& code) {
   if (job_.state() == state && job_.reason() == reason) return;
   Event event;
   event.set_target(-1);
   event.set_step(-1);
   event.mutable_state()->set_state(state);
   event.mutable_state()->set_reason(reason);
+  event.mutable_state()->set_reason_code(code);
   Record(std::move(event), now);
 }
 
@@ -117,6 +121,7 @@ void JobMachine::Begin(Now now) {
 void JobMachine::Settle(Now now) {
   while (unsettled_ && !IsTerminal(job_.state())) {
     unsettled_ = false;
+    AdvanceWaves(now);
     StartWhatCan(now);
     ShowJobState(now);
     FinishIfDone(now);
@@ -131,6 +136,7 @@ void JobMachine::StartWhatCan(Now now) {
       CancelTarget(i, now);
       continue;
     }
+    if (GiveUpUnbegun(i, now) || Hold(i, now)) continue;
     const std::string why = WhyWaits(i);
     if (why.empty()) {
       Connect(i, now);
@@ -154,14 +160,19 @@ void JobMachine::ShowJobState(Now now) {
     return std::string();
   };
   if (any(Job::RUNNING)) {
-    SetJobState(Job::RUNNING, "", now);
+    SetJobState(Job::RUNNING, PauseNote(), now);
   } else if (any(Job::ROLLING_BACK)) {
     SetJobState(Job::ROLLING_BACK, reason_of(Job::ROLLING_BACK), now);
   } else if (any(Job::PLANNING)) {
-    if (job_.state() != Job::RUNNING) SetJobState(Job::PLANNING, reason_of(Job::PLANNING), now);
+    const bool running = job_.state() == Job::RUNNING;
+    SetJobState(running ? Job::RUNNING : Job::PLANNING, running ? PauseNote() : reason_of(Job::PLANNING), now);
   } else if (any(Job::PAUSED)) {
     if (job_.state() == Job::PLANNING || job_.state() == Job::RUNNING || job_.state() == Job::PAUSED)
       SetJobState(Job::PAUSED, reason_of(Job::PAUSED), now);
+  } else if (ShowHeld(now)) {
+    return;
+  } else if (any(Job::QUEUED) && job_.state() == Job::PAUSED) {  // let go, and behind other jobs
+    SetJobState(job_.has_start_time() ? Job::RUNNING : Job::QUEUED, reason_of(Job::QUEUED), now);
   } else if (any(Job::QUEUED) && (job_.state() == Job::PENDING || job_.state() == Job::QUEUED)) {
     SetJobState(Job::QUEUED, reason_of(Job::QUEUED), now);
   }
@@ -210,6 +221,7 @@ void JobMachine::FinishIfDone(Now now) {
     rollback_failed = rollback_failed || target.state() == Job::ROLLBACK_FAILED;
     bad.push_back(absl::StrCat(absl::StripPrefix(target.resource(), "resources/"), ": ", target.reason()));
   }
+  EndWaves(now);
   if (!bad.empty()) {
     const bool all_rolled_back = rolled_back == static_cast<int>(bad.size());
     const std::string more = bad.size() > 3 ? absl::StrCat("; and ", bad.size() - 3, " more") : "";
@@ -217,7 +229,8 @@ void JobMachine::FinishIfDone(Now now) {
         job_.targets_size() > 1 ? absl::StrCat(bad.size(), " of ", job_.targets_size(), " targets failed: ") : "";
     if (bad.size() > 3) bad.resize(3);
     const Job::State state = rollback_failed ? Job::ROLLBACK_FAILED : all_rolled_back ? Job::ROLLED_BACK : Job::FAILED;
-    SetJobState(state, absl::StrCat(head, absl::StrJoin(bad, "; "), more), now);
+    SetJobState(state, absl::StrCat(head, absl::StrJoin(bad, "; "), more, BudgetNote()), now,
+                budget_spent_ ? kBudgetSpent : "");
   } else if (stopped > 0) {
     SetJobState(StoppedState(), StoppedState() == Job::CANCELLED ? "cancelled" : "the deadline has passed", now);
   } else {
@@ -232,6 +245,7 @@ void JobMachine::OnTimer(Now now) {
     timed_out_ = true;
     StopAll("the deadline has passed", now);
   }
+  if (soak_until_ != 0 && now.mono >= soak_until_) unsettled_ = true;
   for (int i = 0; i < job_.targets_size(); ++i) {
     Run& run = runs_[i];
     if (run.phase == Phase::kBackoff && now.mono >= run.wake) Connect(i, now);
@@ -243,6 +257,7 @@ std::optional<MonoMicros> JobMachine::NextTimer() const {
   std::optional<MonoMicros> next;
   const auto consider = [&](MonoMicros at) { next = next ? std::min(*next, at) : at; };
   if (deadline_mono_ != 0 && !timed_out_ && !job_.cancel_requested()) consider(deadline_mono_);
+  if (soak_until_ != 0) consider(soak_until_);
   for (const Run& run : runs_) {
     if (run.phase == Phase::kBackoff) consider(run.wake);
   }

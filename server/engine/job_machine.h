@@ -88,6 +88,10 @@ class JobMachine {
   void OnClosed(int target, const CloseReason& reason, Now now);
   void OnTrusted(const std::string& resource, Now now);
   void OnCancel(bool force, Now now);
+  // Ignored also when the job is being stopped, or is held (OnPause) or not held (OnResume) already. `caller`: who;
+  // `reason`: in the caller's words.
+  void OnPause(const std::string& caller, const std::string& reason, Now now);
+  void OnResume(const std::string& caller, Now now);
   void OnTimer(Now now);
 
   // A plan is made when the target's next connection is open, and may hold what earlier jobs owe to PlaceOf(target).
@@ -128,9 +132,28 @@ class JobMachine {
   void FinishIfDone(Now now);
   void StopAll(const std::string& reason, Now now);
   provision::v1::Event& Record(provision::v1::Event event, Now now);
-  void SetJobState(provision::v1::Job::State state, const std::string& reason, Now now);
+  void SetJobState(provision::v1::Job::State state, const std::string& reason, Now now, const std::string& code = "");
   void ShowJobState(Now now);
   provision::v1::Job::State StoppedState() const;
+  bool Stopping() const { return job_.cancel_requested() || timed_out_; }
+
+  // job_machine_rollout.cc: waves and pauses: which targets may begin at all
+  void LoadWaves();
+  std::string WaveName(int wave) const;
+  int64_t SoakMicros() const;
+  bool AtGate(int target) const;
+  void SetWave(int wave, provision::v1::Job::State state, const std::string& reason, const std::string& code, Now now);
+  void AdvanceWaves(Now now);
+  bool WaveIsOver(Now now);
+  bool Soaked(Now now);
+  void EndWave(int wave, Now now);
+  void EndWaves(Now now);
+  bool Hold(int target, Now now);
+  bool GiveUpUnbegun(int target, Now now);
+  void RecordPause(bool paused, const std::string& caller, const std::string& reason, Now now);
+  bool ShowHeld(Now now);
+  std::string PauseNote() const;
+  std::string BudgetNote() const;
 
   // job_machine_target.cc: connecting, planning and ending one target
   std::string WhyWaits(int target) const;
@@ -182,6 +205,11 @@ class JobMachine {
   bool unsettled_ = true;  // a target's phase or state, or a ticket, changed since the last Settle
   bool force_ = false;
   bool timed_out_ = false;
+  int wave_ = 0;                       // the first that has not ended; its targets may begin
+  std::optional<int> failure_budget_;  // of a job with waves
+  bool budget_spent_ = false;
+  MonoMicros soak_until_ = 0;     // 0: the open wave does not soak
+  std::string pause_text_;        // who and why, while a pause is asked for
   MonoMicros deadline_mono_ = 0;  // 0: none, or not known yet
   MachineOutput out_;
 };

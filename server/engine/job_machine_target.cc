@@ -76,6 +76,8 @@ std::string JobMachine::WhyWaits(int target) const {
 void JobMachine::Connect(int target, Now now) {
   Run& run = runs_[target];
   working_[PlaceOf(target)] = target;
+  const int wave = job_.targets(target).wave();
+  if (wave < job_.waves_size() && job_.waves(wave).state() == Job::PENDING) SetWave(wave, Job::RUNNING, "", "", now);
   if (run.give_up == 0) run.give_up = now.mono + (run.planned ? limits_.reconnect_us : limits_.first_contact_us);
   if (run.planned && job_.targets(target).state() == Job::QUEUED) SetTargetState(target, Job::RUNNING, "", "", now);
   if (!run.planned && !RollsBack(target))
@@ -166,6 +168,7 @@ bool JobMachine::Plan(int target, const Facts& facts, const std::vector<OwedHand
   input.place = PlaceOf(target);
   AddOwed(target, owed, &input);
   input.stage = run.stage;
+  input.rollout = &job_.rollout();
   input.first_index = status.steps_size();
   absl::StatusOr<StagePlan> plan = PlanStage(input);
   if (!plan.ok()) {
@@ -373,7 +376,8 @@ void JobMachine::EndTarget(int target, Job::State state, const std::string& reas
     out_.effects.push_back(DisconnectEffect{PeerOf(target)});
   ReleasePlace(target);
   SetPhase(target, Phase::kEnded);
-  if (job_.mode() == Job::PLAN) return;
+  // A host of a wave that never began is as it was.
+  if (job_.mode() == Job::PLAN || (job_.waves_size() > 0 && !job_.targets(target).has_start_time())) return;
   OweAtEnd(target, state, now);
   ResourceEffect effect{.resource = job_.targets(target).resource()};
   effect.state = state == Job::SUCCEEDED ? provision::v1::Resource::READY : provision::v1::Resource::FAILED;

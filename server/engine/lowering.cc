@@ -121,6 +121,8 @@ std::string TitleOf(const StepBody& body) {
 }
 
 std::string PlanReason(const OutlineNode& node) {
+  if (node.part == Part::kAcceptance && node.step == nullptr && node.base == "health")
+    return "proof that the target is well, asked for by the rollout's health gate";
   if (node.part == Part::kAcceptance) return "proof that the service answers, asked for by acceptance";
   if (node.step == nullptr) return absl::StrCat("asked for by ", node.section);
   return node.monitoring == nullptr ? absl::StrCat("step '", node.base, "' of the spec")

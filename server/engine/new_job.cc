@@ -13,6 +13,7 @@
 #include "server/engine/errors.h"
 #include "server/engine/planner.h"
 #include "server/engine/proto_time.h"
+#include "server/engine/rollout.h"
 #include "server/engine/transitions.h"
 
 namespace pe {
@@ -186,6 +187,7 @@ absl::StatusOr<NewJob> MakeJob(ProvisionRequest request, const Inventory& invent
   job.set_on_failure(request.on_failure() == provision::v1::Step::ON_FAILURE_UNSPECIFIED ? provision::v1::Step::STOP
                                                                                          : request.on_failure());
   job.set_parallelism(request.parallelism());
+  if (request.has_rollout()) PE_RETURN_IF_ERROR(DivideIntoWaves(request.rollout(), &job));
   if (request.has_timeout()) *job.mutable_deadline() = ToTimestamp(now + ToMicros(request.timeout()));
   PE_RETURN_IF_ERROR(SetVariables({request.variables().begin(), request.variables().end()}, &out));
   return out;
@@ -237,6 +239,7 @@ absl::StatusOr<NewJob> MakeRetry(const RetryRequest& request, const Job& parent,
     }
   }
   if (!violations.empty()) return InvalidRequest(violations);
+  if (parent.has_rollout() && job.targets_size() > 0) PE_RETURN_IF_ERROR(DivideIntoWaves(parent.rollout(), &job));
   if (job.targets_size() == 0)
     return Precondition("NOTHING_TO_RETRY", absl::StrCat("every target of ", parent.name(), " succeeded"));
   PE_RETURN_IF_ERROR(SetVariables(given, &out));

@@ -10,6 +10,7 @@ namespace pe {
 namespace {
 
 using provision::v1::Monitoring;
+using provision::v1::Rollout;
 using provision::v1::SecurityPatches;
 using provision::v1::ServiceSpec;
 using provision::v1::Step;
@@ -22,7 +23,8 @@ bool IsReboot(const OutlineNode& node) {
 
 class OutlineMaker {
  public:
-  OutlineMaker(const ServiceSpec& spec, const std::string& transport) : spec_(spec), rootfs_(transport == "rootfs") {}
+  OutlineMaker(const ServiceSpec& spec, const std::string& transport, const Rollout* rollout)
+      : spec_(spec), rollout_(rollout), rootfs_(transport == "rootfs") {}
 
   Outline Make() {
     AddSections();
@@ -44,6 +46,7 @@ class OutlineMaker {
           {}, -1);
     }
     if (out_.places.empty()) out_.places.push_back({});
+    if (rollout_ != nullptr) AddHealthGate();
     return std::move(out_);
   }
 
@@ -99,6 +102,21 @@ class OutlineMaker {
                   Last());
   }
 
+  // A stage of its own: between it and what is before, the wave soaks.
+  void AddHealthGate() {
+    if (rollout_->health_gate().empty()) return;
+    out_.places.push_back({});
+    for (int i = 0; i < rollout_->health_gate_size(); ++i) {
+      out_.nodes.push_back({.part = Part::kAcceptance,
+                            .section = "health",
+                            .base = "health",
+                            .suffix = absl::StrCat(".", i),
+                            .field = absl::StrCat("rollout.health_gate[", i, "]"),
+                            .probe = &rollout_->health_gate(i),
+                            .stage = static_cast<int>(out_.places.size()) - 1});
+    }
+  }
+
   void AddPart(OutlineNode node, Part part, const char* suffix, const StagePlace& place, int after) {
     node.part = part;
     node.suffix = suffix;
@@ -151,14 +169,15 @@ class OutlineMaker {
   }
 
   const ServiceSpec& spec_;
+  const Rollout* const rollout_;
   const bool rootfs_;
   Outline out_;
 };
 
 }  // namespace
 
-Outline MakeOutline(const ServiceSpec& spec, const std::string& transport) {
-  return OutlineMaker(spec, transport).Make();
+Outline MakeOutline(const ServiceSpec& spec, const std::string& transport, const Rollout* rollout) {
+  return OutlineMaker(spec, transport, rollout).Make();
 }
 
 std::string FullResourceName(absl::string_view name) {
@@ -167,8 +186,8 @@ std::string FullResourceName(absl::string_view name) {
 
 std::string RestartHandlerId(const OutlineNode& config) { return config.base + ".restart"; }
 
-std::vector<StagePlace> PlaceStages(const ServiceSpec& spec, const std::string& transport) {
-  return MakeOutline(spec, transport).places;
+std::vector<StagePlace> PlaceStages(const ServiceSpec& spec, const std::string& transport, const Rollout* rollout) {
+  return MakeOutline(spec, transport, rollout).places;
 }
 
 std::vector<std::string> NamedResources(const ServiceSpec& spec) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "provision/v1/rollout.pb.h"
 #include "provision/v1/spec.pb.h"
 #include "server/engine/planner.h"
 
@@ -32,7 +33,7 @@ struct OutlineNode {
   std::string field;                                      // path in the request, for violations: "spec.steps[3]"
   const provision::v1::Step* step = nullptr;              // of the spec; null for what a section asks for
   const provision::v1::Monitoring* monitoring = nullptr;  // for the parts of monitoring
-  const provision::v1::Probe* probe = nullptr;            // for acceptance
+  const provision::v1::Probe* probe = nullptr;            // for acceptance and the gate
   std::vector<int> after;                                 // nodes; all come earlier
   int stage = 0;
 
@@ -44,8 +45,10 @@ struct Outline {
   std::vector<StagePlace> places;  // one a stage
 };
 
-// REQUIRES: the spec is valid; it outlives the outline.
-Outline MakeOutline(const provision::v1::ServiceSpec& spec, const std::string& transport);
+// REQUIRES: spec and rollout are valid; they outlive the outline. A rollout with a health gate adds a last stage, which
+// consists of the gate's probes; null: none.
+Outline MakeOutline(const provision::v1::ServiceSpec& spec, const std::string& transport,
+                    const provision::v1::Rollout* rollout);
 
 // "resources/prom-1" of "prom-1" or "resources/prom-1".
 std::string FullResourceName(absl::string_view name);

@@ -2,7 +2,8 @@
 // tested without running anything. Pure; thread-safe.
 //
 // The spec's sections are lowered, in this order, to the typed steps that a user may write by hand:
-//   os, libraries, security, monitoring (exporter), steps, handlers, monitoring (registration), acceptance
+//   os, libraries, security, monitoring (exporter), steps, handlers, monitoring (registration), acceptance, and the
+//   rollout's health gate as a last stage ("health.0")
 // Step ids of lowered sections are "SECTION.NAME" ("libraries.packages", "security.patches", "monitoring.exporter",
 // "monitoring.unit", "monitoring.register", "monitoring.up", "acceptance.0").
 //
@@ -22,6 +23,7 @@
 #include "provision/v1/event.pb.h"
 #include "provision/v1/fact.pb.h"
 #include "provision/v1/job.pb.h"
+#include "provision/v1/rollout.pb.h"
 #include "provision/v1/spec.pb.h"
 #include "server/engine/errors.h"
 
@@ -51,6 +53,7 @@ struct OwedHandler {
 struct PlanInput {
   const provision::v1::ServiceSpec* spec = nullptr;
   const Variables* variables = nullptr;
+  const provision::v1::Rollout* rollout = nullptr;     // whose health gate is the last stage; null: none
   const provision::v1::Facts* facts = nullptr;         // of the host that the stage runs on
   const provision::v1::Facts* target_facts = nullptr;  // of the target, for `on:` stages; null when not known yet
   std::string resource;                                // the target, "resources/web-1"
@@ -88,8 +91,9 @@ struct StagePlan {
   std::vector<provision::v1::Warning> warnings;  // stated reductions: "units are only enabled in a root filesystem"
 };
 
-// The stages of a target in order; at least one.
-std::vector<StagePlace> PlaceStages(const provision::v1::ServiceSpec& spec, const std::string& transport);
+// The stages of a target in order; at least one. `rollout`: as in PlanInput.
+std::vector<StagePlace> PlaceStages(const provision::v1::ServiceSpec& spec, const std::string& transport,
+                                    const provision::v1::Rollout* rollout = nullptr);
 
 // INVALID_ARGUMENT with violations when the plan cannot be made for these facts (an expression fails, the operating
 // system is another one, the package manager is not supported, a capability is missing).

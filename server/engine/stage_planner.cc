@@ -291,7 +291,7 @@ void StagePlanner::SetEnvelope(const Step* step, provision::agent::v1::PlanStep*
 }
 
 absl::StatusOr<StagePlan> PlanStage(const PlanInput& input) {
-  const Outline outline = MakeOutline(*input.spec, input.transport);
+  const Outline outline = MakeOutline(*input.spec, input.transport, input.rollout);
   if (input.stage < 0 || input.stage >= static_cast<int>(outline.places.size())) {
     return absl::InternalError(
         absl::StrCat("stage ", input.stage, " of a plan of ", outline.places.size(), " stages was asked for"));

@@ -35,6 +35,8 @@ inline constexpr Transition<provision::v1::Job::State> kJobTransitions[] = {
     {JobStates::PENDING, JobStates::PLANNING},   // first connection asked for
     {JobStates::PENDING, JobStates::CANCELLED},  // cancelled before it began
     {JobStates::PENDING, JobStates::TIMED_OUT},
+    {JobStates::PENDING, JobStates::PAUSED},   // held before it began
+    {JobStates::QUEUED, JobStates::PAUSED},    // of a job: held
     {JobStates::QUEUED, JobStates::PLANNING},  // its turn has come
     {JobStates::QUEUED, JobStates::RUNNING},   // a target that goes on in a later stage
     {JobStates::QUEUED, JobStates::CANCELLED},
@@ -50,6 +52,10 @@ inline constexpr Transition<provision::v1::Job::State> kJobTransitions[] = {
     {JobStates::PLANNING, JobStates::TIMED_OUT},
     {JobStates::PAUSED, JobStates::PLANNING},  // trust was given
     {JobStates::PAUSED, JobStates::RUNNING},
+    {JobStates::PAUSED, JobStates::QUEUED},        // let go, behind other jobs
+    {JobStates::PAUSED, JobStates::ROLLING_BACK},  // of a job: a target at work failed
+    {JobStates::PAUSED, JobStates::ROLLED_BACK},   // of a job: ended while it was held
+    {JobStates::PAUSED, JobStates::ROLLBACK_FAILED},
     {JobStates::PAUSED, JobStates::FAILED},
     {JobStates::PAUSED, JobStates::CANCELLED},
     {JobStates::PAUSED, JobStates::TIMED_OUT},
@@ -78,6 +84,23 @@ inline constexpr Transition<provision::v1::Job::State> kJobTransitions[] = {
     {JobStates::CANCELLING, JobStates::FAILED},
     {JobStates::CANCELLING, JobStates::TIMED_OUT},
     {JobStates::CANCELLING, JobStates::UNREACHABLE},
+};
+
+// Of a wave. QUEUED: it soaks.
+inline constexpr Transition<provision::v1::Job::State> kWaveTransitions[] = {
+    {JobStates::PENDING, JobStates::RUNNING},    // its first target begins
+    {JobStates::PENDING, JobStates::CANCELLED},  // none of it has begun
+    {JobStates::PENDING, JobStates::TIMED_OUT},
+    {JobStates::RUNNING, JobStates::QUEUED},  // every target has ended its main part
+    {JobStates::RUNNING, JobStates::SUCCEEDED},
+    {JobStates::RUNNING, JobStates::FAILED},
+    {JobStates::RUNNING, JobStates::CANCELLED},
+    {JobStates::RUNNING, JobStates::TIMED_OUT},
+    {JobStates::QUEUED, JobStates::RUNNING},  // its health gate
+    {JobStates::QUEUED, JobStates::SUCCEEDED},
+    {JobStates::QUEUED, JobStates::FAILED},
+    {JobStates::QUEUED, JobStates::CANCELLED},
+    {JobStates::QUEUED, JobStates::TIMED_OUT},
 };
 
 inline constexpr Transition<provision::v1::StepStatus::State> kStepTransitions[] = {
@@ -124,6 +147,7 @@ constexpr bool WellFormed(const Transition<State> (&table)[N]) {
 }  // namespace internal
 
 static_assert(internal::WellFormed(kJobTransitions), "a terminal state has a successor, or a row stands twice");
+static_assert(internal::WellFormed(kWaveTransitions), "a terminal state has a successor, or a row stands twice");
 static_assert(internal::WellFormed(kStepTransitions), "a terminal state has a successor, or a row stands twice");
 
 }  // namespace pe

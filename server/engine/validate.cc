@@ -102,10 +102,15 @@ std::vector<Violation> Validate(const ProvisionRequest& request) {
   report.Range(root, "parallelism", request.parallelism(), 0, kMaxTargets);
   if (!request.environment().empty())
     report.Plain(FieldPath(root, "environment"), request.environment(), rule::EnvironmentName);
-  if (!request.has_spec()) return report.Take();
+  if (!request.has_spec()) {
+    if (request.has_rollout()) CheckRollout(request.rollout(), FieldPath(root, "rollout"), nullptr, &report);
+    return report.Take();
+  }
   CheckGiven(request.spec(), {request.variables().begin(), request.variables().end()}, &report);
   Report spec(Report::Texts::kTemplates);
   CheckSpec(request.spec(), FieldPath(root, "spec"), &spec);
+  const SpecNames names(request.spec());
+  if (request.has_rollout()) CheckRollout(request.rollout(), FieldPath(root, "rollout"), &names, &spec);
   std::vector<Violation> out = report.Take(), more = spec.Take();
   out.insert(out.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   return out;

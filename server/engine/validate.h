@@ -31,6 +31,8 @@ std::vector<Violation> Validate(const provision::v1::ListRequest& request);
 std::vector<Violation> Validate(const provision::v1::CancelRequest& request);
 std::vector<Violation> Validate(const provision::v1::RetryRequest& request);
 std::vector<Violation> Validate(const provision::v1::RollbackRequest& request);
+std::vector<Violation> Validate(const provision::v1::PauseRequest& request);
+std::vector<Violation> Validate(const provision::v1::ResumeRequest& request);
 std::vector<Violation> Validate(const provision::v1::CreateResourceRequest& request);
 std::vector<Violation> Validate(const provision::v1::GetResourceRequest& request);
 std::vector<Violation> Validate(const provision::v1::ListResourcesRequest& request);

@@ -3,6 +3,8 @@
 #define SERVER_ENGINE_VALIDATE_REQUESTS_H_
 
 #include "absl/strings/string_view.h"
+#include "provision/v1/rollout.pb.h"
+#include "server/engine/expression_names.h"
 #include "server/engine/report.h"
 
 namespace pe {
@@ -11,6 +13,8 @@ namespace pe {
 void CheckAddress(absl::string_view address, absl::string_view host_key, const FieldPath& path, Report* report);
 // Fields `page_size` and `page_token`. A size above the largest page is served as the largest.
 void CheckPage(int32_t page_size, absl::string_view page_token, const FieldPath& root, Report* report);
+// A rollout. `names`: what the texts of its probes may refer to, as those of acceptance; null: nothing.
+void CheckRollout(const provision::v1::Rollout& rollout, const FieldPath& path, const SpecNames* names, Report* report);
 
 }  // namespace pe
 

@@ -34,6 +34,8 @@ provision::v1::Job TakeSpec(provision::v1::Job& job) {
   provision::v1::Job out;
   if (job.has_spec()) out.mutable_spec()->Swap(job.mutable_spec());
   out.mutable_variables()->swap(*job.mutable_variables());
+  if (job.has_rollout()) out.mutable_rollout()->Swap(job.mutable_rollout());
+  job.clear_rollout();
   job.clear_spec();
   job.clear_targets();
   return out;

@@ -1,6 +1,6 @@
 // A job in the parts that are stored apart, so that an event rewrites little: the summary (every event), the spec with
-// the variables (once), and each target as head and steps. Parts are Jobs and Targets themselves: parsing one after the
-// other merges them. Pure.
+// the variables and the rollout (once), and each target as head and steps. Parts are Jobs and Targets themselves:
+// parsing one after the other merges them. Pure.
 #ifndef STORAGE_COMMIT_JOB_PARTS_H_
 #define STORAGE_COMMIT_JOB_PARTS_H_
 
@@ -20,7 +20,7 @@ absl::StatusOr<JobId> JobIdOf(const provision::v1::Job& job);
 // "resources/ID" -> ID; INVALID_ARGUMENT for anything else.
 absl::StatusOr<std::string> ResourceIdOf(absl::string_view name);
 
-// Moves spec and variables out of `job`, and drops its targets: what is left is the summary.
+// Moves spec, variables and rollout out of `job`, and drops its targets: what is left is the summary.
 provision::v1::Job TakeSpec(provision::v1::Job& job);
 // Moves the steps out of `target`: what is left is the head.
 provision::v1::Target TakeSteps(provision::v1::Target& target);

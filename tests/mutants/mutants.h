@@ -22,6 +22,7 @@ inline constexpr Mutant kMutants[] = {
     {"refused_commit_is_success", "a failed commit is taken for a success", kSimulation},
     {"forget_request_id", "a request id is not stored with its job", kSimulation},
     {"two_jobs_on_a_host", "a queued job is granted its host at once", kSimulation},
+    {"open_next_wave_early", "a wave begins before the one before it has ended", kSimulation},
     {"accept_gap", "a gap in an agent's reports goes unnoticed", kSimulation},
     {"accept_twice", "a report that comes twice is taken twice", kSimulation},
     {"lose_cancel", "a cancel does not reach the agent", "EngineCoreTest.Cancel*"},

@@ -15,16 +15,61 @@ using provision::v1::Job;
 using provision::v1::StepStatus;
 using Hosts = std::map<std::string, std::unique_ptr<SimHost>>;
 using Wrong = std::function<void(std::string)>;
+using Met = std::function<void(const char*)>;
 
-// Contiguous, folds to what is stored, and tells no secret.
-void CheckLog(Store& store, const JobId& id, const Job& stored, const Wrong& wrong) {
+// Of a rollout, by its log alone: no target begins before every earlier wave has ended and soaked, none when more have
+// failed than may, none while the job is held.
+class WaveCheck {
+ public:
+  WaveCheck(const Job& job, const Met& met, const Wrong& wrong) : job_(job), met_(met), wrong_(wrong) {}
+
+  void Take(const provision::v1::Event& event) {
+    if (event.has_pause()) {
+      held_ = event.pause().paused();
+      if (held_ && event.pause().caller().empty()) met_("paused after the canary");
+    }
+    if (event.has_wave() && event.wave().reason_code() == "WAVE_SOAK") met_("wave soaked");
+    if (event.target() < 0 || event.step() >= 0 || !event.has_state()) return;
+    const Job::State state = event.state().state();
+    if (state == Job::PLANNING && begun_.insert(event.target()).second) Begins(event.target());
+    if (!IsTerminal(state)) return;
+    ended_.insert(event.target());
+    if (event.state().reason_code() == "FAILURE_BUDGET_SPENT") return met_("failure budget spent");
+    failed_ += state != Job::SUCCEEDED && state != Job::CANCELLED && state != Job::TIMED_OUT;
+  }
+
+ private:
+  void Begins(int target) {
+    const std::string name = absl::StrCat(job_.name(), ": target ", target, " began ");
+    if (held_) wrong_(name + "while the job was held");
+    if (!job_.has_rollout()) return;
+    if (failed_ > job_.rollout().failure_budget().count()) wrong_(name + "with the failure budget spent");
+    for (int other = 0; other < job_.targets_size(); ++other) {
+      if (job_.targets(other).wave() >= job_.targets(target).wave()) continue;
+      met_("wave after wave");
+      if (!ended_.contains(other)) wrong_(absl::StrCat(name, "before target ", other, " of an earlier wave ended"));
+    }
+  }
+
+  const Job& job_;
+  const Met& met_;
+  const Wrong& wrong_;
+  std::set<int> begun_, ended_;
+  int failed_ = 0;
+  bool held_ = false;
+};
+
+// Contiguous, folds to what is stored, tells no secret, and keeps to the waves.
+void CheckLog(Store& store, const JobId& id, const Job& stored, const Met& met, const Wrong& wrong) {
   Job folded;
+  WaveCheck waves(stored, met, wrong);
   for (int64_t after = 0;;) {
     const auto page = store.ReadEvents(id, after, 1000);
     if (!page.ok() || page->events.empty()) break;
     for (const auto& event : page->events) {
       const absl::Status status = Fold(event, &folded);
       if (!status.ok()) return wrong(absl::StrCat("job ", id.str(), ": ", std::string(status.message())));
+      waves.Take(event);
       if (absl::StrContains(event.SerializeAsString(), kSecretValue))
         wrong(absl::StrCat("job ", id.str(), ": event ", event.seq(), " tells a secret"));
     }
@@ -136,7 +181,7 @@ std::string HandlerToken(Store& store, const std::string& job) {
 }
 
 void CheckTarget(Store& store, const Later& later, const Job& job, const provision::v1::Target& target,
-                 const std::string& origin, const SimHost& host, const Wrong& wrong) {
+                 const std::string& origin, const SimHost& host, const Met& met, const Wrong& wrong) {
   for (int i = 0; i < target.steps_size(); ++i) {
     const StepStatus& step = target.steps(i);
     if (absl::StartsWith(step.id(), "undo.")) {
@@ -144,6 +189,12 @@ void CheckTarget(Store& store, const Later& later, const Job& job, const provisi
       continue;
     }
     const bool flaky = step.result().error_code() == "COMMAND_FAILED";
+    if (step.section() == "health") {  // it changes nothing
+      if (step.state() == StepStatus::FAILED) met("health gate failed");
+      if (target.state() == Job::SUCCEEDED && step.state() == StepStatus::FAILED)
+        wrong(absl::StrCat(job.name(), " on ", host.name(), " succeeded and is not well"));
+      continue;
+    }
     const bool owed = !step.inherited_from().empty();
     const std::string token = owed ? HandlerToken(store, step.inherited_from()) : absl::StrCat(origin, "-", step.id());
     if (owed && step.state() == StepStatus::SKIPPED) continue;  // CheckOwed says whether it may be
@@ -241,13 +292,13 @@ Later RunLater(Store& store) {
 }
 
 void CheckJob(Store& store, const JobId& id, const std::string& request_id, const Hosts& hosts, const Later& later,
-              const Wrong& wrong) {
+              const Met& met, const Wrong& wrong) {
   const auto stored = store.GetJob(id, JobDetail::kFull);
   if (!stored.ok())
     return wrong(absl::StrCat("acknowledged job ", id.str(), " is lost: ", std::string(stored.status().message())));
   if (!IsTerminal(stored->state()))
     wrong(absl::StrCat("job ", id.str(), " never ended: ", Job::State_Name(stored->state()), " ", stored->reason()));
-  CheckLog(store, id, *stored, wrong);
+  CheckLog(store, id, *stored, met, wrong);
   std::string origin = request_id;
   if (stored->mode() == Job::ROLLBACK) {  // tokens are those of the job that it undoes
     origin.clear();
@@ -259,7 +310,7 @@ void CheckJob(Store& store, const JobId& id, const std::string& request_id, cons
   }
   for (const auto& target : stored->targets()) {
     const auto host = hosts.find(target.address().substr(target.address().find("@h") + 1, 2));
-    CheckTarget(store, later, *stored, target, origin, *host->second, wrong);
+    CheckTarget(store, later, *stored, target, origin, *host->second, met, wrong);
   }
 }
 

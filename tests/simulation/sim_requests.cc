@@ -53,6 +53,21 @@ void AddStep(std::mt19937_64& random, int number, ProvisionRequest* request) {
   if (random() % 8 == 0) step.set_parallel(true);
 }
 
+// Every fourth job is rolled out over all hosts.
+void AddRollout(std::mt19937_64& random, ProvisionRequest* request) {
+  if (random() % 4 != 0) return;
+  auto& rollout = *request->mutable_rollout();
+  if (random() % 2 == 0) rollout.mutable_canary()->set_count(1);
+  if (random() % 2 == 0) rollout.add_waves()->set_percent(static_cast<int>(1 + random() % 100));
+  if (random() % 3 != 0) rollout.mutable_failure_budget()->set_count(static_cast<int>(random() % 3));
+  if (random() % 2 == 0) rollout.mutable_soak()->set_seconds(static_cast<int64_t>(1 + random() % 8));
+  if (random() % 2 == 0) {
+    auto& probe = *rollout.add_health_gate();
+    probe.mutable_file()->set_path(random() % 4 == 0 ? "/w/ill" : "/w/well");
+  }
+  rollout.set_pause_after_canary(rollout.has_canary() && random() % 2 == 0);
+}
+
 }  // namespace
 
 bool CutsOff(const std::string& path) { return path.starts_with("/etc/ssh/cut-"); }
@@ -78,8 +93,10 @@ ProvisionRequest MakeRequest(uint64_t seed, int number) {
     SetExec("/w/once", TokenOf(number, "h"), &handler);
   }
   request.set_parallelism(static_cast<int>(random() % 3));
+  AddRollout(random, &request);
   std::set<uint64_t> hosts;
-  for (uint64_t n = 1 + random() % 2; n > 0; --n) hosts.insert(random() % kHosts);
+  for (uint64_t n = request.has_rollout() ? kHosts : 1 + random() % 2; n > 0; --n)
+    hosts.insert(request.has_rollout() ? n - 1 : random() % kHosts);
   for (const uint64_t host : hosts)
     request.add_targets()->mutable_inline_()->set_address(absl::StrCat("ssh://root@h", host));
   return request;

@@ -44,7 +44,14 @@ constexpr const char* kFaults[] = {"engine killed",
                                    "reports in another order",
                                    "clock jump",
                                    "an owed handler run by a later job",
-                                   "an owed handler not run"};
+                                   "an owed handler not run",
+
+                                   "job paused",
+                                   "wave after wave",
+                                   "wave soaked",
+                                   "health gate failed",
+                                   "failure budget spent",
+                                   "paused after the canary"};
 
 }  // namespace
 

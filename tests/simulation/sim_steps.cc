@@ -75,12 +75,32 @@ class SimExec final : public agent::StepType {
   bool Idempotent(const StepBody&) const override { return false; }
 };
 
+// A host is well unless it is asked for what never is, or by chance.
+class SimProbe final : public agent::StepType {
+ public:
+  absl::StatusOr<Observation> Observe(const StepBody&, StepContext&) const override {
+    return Observation{.unknown = true, .summary = "a condition"};
+  }
+  absl::StatusOr<Applied> Apply(const StepBody& body, const Observation&, StepContext& context) const override {
+    StepWorld& world = World(context);
+    PE_RETURN_IF_ERROR(world.Before(context.cancel));
+    if (body.probe().file().path() == "/w/ill" || world.faults().Draw(8) == 0)
+      return agent::StepError(absl::StatusCode::kInternal, "NOT_WELL", "it is not well");
+    return Applied{.message = "it is well"};
+  }
+  absl::Status Undo(const StepBody&, absl::string_view, StepContext&) const override {
+    return absl::UnimplementedError("a condition is not undone");
+  }
+};
+
 }  // namespace
 
 const agent::StepType* FindSimStep(const StepBody& body) {
   static const SimFile file;
   static const SimExec exec;
+  static const SimProbe probe;
   if (body.has_file()) return &file;
+  if (body.has_probe()) return &probe;
   return body.has_exec() ? &exec : nullptr;
 }
 

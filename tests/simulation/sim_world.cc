@@ -159,6 +159,28 @@ void SimWorld::CancelSomething() {
   engine_->core->Cancel(request, "sim", [](absl::StatusOr<Job>) {});
 }
 
+// Who pauses a job lets it go on later, and so does somebody when it has paused by itself.
+void SimWorld::PauseSomething() {
+  const std::optional<JobId> job = AnyJob();
+  if (!job) return;
+  provision::v1::PauseRequest request;
+  request.set_name(absl::StrCat("jobs/", job->str()));
+  engine_->core->Pause(request, "sim", [this](absl::StatusOr<Job> paused) {
+    if (paused.ok() && paused->pause_requested() && !IsTerminal(paused->state())) env_.faults.Met("job paused");
+  });
+}
+
+void SimWorld::ResumeAll() {
+  // Also jobs whose acceptance no client has heard of.
+  const auto page = store_.ListJobs({}, "", 100);
+  for (const Job& job : page.ok() ? page->items : std::vector<Job>()) {
+    if (IsTerminal(job.state())) continue;
+    provision::v1::ResumeRequest request;
+    request.set_name(job.name());
+    engine_->core->Resume(request, "sim", [](absl::StatusOr<Job>) {});
+  }
+}
+
 void SimWorld::RollBackSomething(int number) {
   const std::optional<JobId> job = AnyJob();
   if (!job) return;
@@ -211,6 +233,10 @@ void SimWorld::Plan() {
   }
   for (int i = 0; i < 2; ++i) env_.clock.At(env_.Within(kFaultTime), [this] { CancelSomething(); });
   env_.clock.At(20 * kMicrosPerSecond + env_.Within(20 * kMicrosPerSecond), [this] { RollBackSomething(1); });
+  for (int i = 0; i < 2; ++i) env_.clock.At(env_.Within(kFaultTime), [this] { PauseSomething(); });
+  env_.clock.At(env_.Within(kFaultTime), [this] { ResumeAll(); });
+  // Calls are lost with their engine: asked for again until nobody waits.
+  for (int64_t at = kFaultTime; at < kHealTime; at += 60 * kMicrosPerSecond) env_.clock.At(at, [this] { ResumeAll(); });
   env_.clock.At(kFaultTime, [] {});
 }
 
@@ -224,10 +250,10 @@ std::vector<std::string> SimWorld::Run() {
   const auto wrong = [this](std::string what) { env_.wrong(std::move(what)); };
   for (auto& [id, watch] : watches_) watch->CatchUp(INT64_MAX);
   const Later later = RunLater(store_);
-  for (const auto& [request, id] : by_request_) CheckJob(store_, id, request, hosts_, later, wrong);
+  const auto met = [this](const char* name) { env_.faults.Met(name); };
+  for (const auto& [request, id] : by_request_) CheckJob(store_, id, request, hosts_, later, met, wrong);
   for (const auto& [name, host] : hosts_) CheckHost(*host, later, wrong);
-  CheckOwed(
-      store_, by_request_, hosts_, [this](const char* name) { env_.faults.Met(name); }, wrong);
+  CheckOwed(store_, by_request_, hosts_, met, wrong);
   return wrong_;
 }
 

@@ -45,6 +45,8 @@ class SimWorld {
   void Plan();  // what clients will do, and when
   void OnJob(const std::string& request_id, const provision::v1::Job& job);
   void CancelSomething();
+  void PauseSomething();
+  void ResumeAll();
   void RollBackSomething(int number);
   std::optional<JobId> AnyJob();
   void OnGuard(SimHost& host);
@@ -78,10 +80,11 @@ struct Later {
 };
 Later RunLater(Store& store);
 
-// What a seed came to, looked at when all is over; adds what is wrong. `requests`: the job of each request id.
+// What a seed came to, looked at when all is over; adds what is wrong, and what it has met of what
+// only rollouts and pauses do. `requests`: the job of each request id.
 void CheckJob(Store& store, const JobId& id, const std::string& request_id,
               const std::map<std::string, std::unique_ptr<SimHost>>& hosts, const Later& later,
-              const std::function<void(std::string)>& wrong);
+              const std::function<void(const char*)>& met, const std::function<void(std::string)>& wrong);
 void CheckHost(const SimHost& host, const Later& later, const std::function<void(std::string)>& wrong);
 // Every handler that was notified has run, or is owed and nobody knows whether it did. `met` is told what came up.
 void CheckOwed(Store& store, const std::map<std::string, JobId>& jobs,

@@ -116,6 +116,16 @@ class CommandLine {
                              "Secret variable: NAME=env:NAME, NAME=file:PATH or NAME=stdin"));
   }
 
+  static void AddRollout(CLI::App* command, RolloutOptions* rollout) {
+    command->add_option("--canary", rollout->canary, "Hosts of a first wave that goes alone: 1, 5%");
+    Each(command->add_option("--wave", rollout->waves, "Hosts of the next wave: 10, 25%; the last one is repeated"));
+    command->add_option("--failure-budget", rollout->failure_budget,
+                        "Hosts that may fail before no further one begins: 2, 5% (default: none)");
+    command->add_option("--soak", rollout->soak, "How long a wave is left alone before the next: 60s, 10m");
+    command->add_flag("--pause-after-canary", rollout->pause_after_canary, "Hold after the canary until pe resume");
+    command->add_option("--rollout", rollout->file, "YAML file of these and of health_gate, the probes after the soak");
+  }
+
   void AddApply(const char* name, const char* description, bool plan) {
     auto* const command = app_.add_subcommand(name, description);
     ApplyOptions* const o = plan ? &plan_ : &apply_;
@@ -133,6 +143,7 @@ class CommandLine {
         ->check(CLI::IsMember({"stop", "continue", "rollback"}, CLI::ignore_case));
     command->add_option("--timeout", o->timeout, "How long the job may take in all: 90s, 30m, 2h");
     command->add_option("--parallelism", o->parallelism, "Most targets at the same time")->check(CLI::Range(0, 10000));
+    AddRollout(command, &o->rollout);
     command->add_option("--environment", o->environment, "dev, test or prod");
     command->add_flag("--validate-only", o->validate_only, "Check everything, and run nothing");
     if (plan) command->add_flag("--detailed-exitcode", o->detailed_exitcode, "Exit with 3 when the plan has changes");
@@ -173,6 +184,15 @@ class CommandLine {
     command->add_flag("--force", cancel_.force,
                       "Interrupt also what is better let to its edge, such as a package transaction");
     Do(command, [this](Context* context) { return Cancel(context, cancel_); });
+
+    command = app_.add_subcommand("pause", "Let hosts at work come to their end, and begin no further one");
+    command->add_option("job", pause_.job, kJob)->required();
+    command->add_option("--reason", pause_.reason, "Why; shown with the job");
+    Do(command, [this](Context* context) { return Pause(context, pause_); });
+
+    command = app_.add_subcommand("resume", "Let a paused job go on");
+    command->add_option("job", word_, kJob)->required();
+    Do(command, [this](Context* context) { return Resume(context, word_); });
 
     command = app_.add_subcommand("retry", "Run again what did not end well, as a new job");
     command->add_option("job", retry_.job, kJob)->required();
@@ -274,6 +294,7 @@ class CommandLine {
   LogsOptions logs_;
   ListOptions list_;
   CancelOptions cancel_;
+  PauseOptions pause_;
   RetryOptions retry_;
   RollbackOptions rollback_;
   ResourceOptions resource_;

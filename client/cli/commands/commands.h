@@ -14,6 +14,8 @@ int ShowLogs(Context* context, const LogsOptions& options);
 int Status(Context* context, const std::string& job);
 int List(Context* context, const ListOptions& options);
 int Cancel(Context* context, const CancelOptions& options);
+int Pause(Context* context, const PauseOptions& options);
+int Resume(Context* context, const std::string& job);
 int Retry(Context* context, const RetryOptions& options);
 int Rollback(Context* context, const RollbackOptions& options);
 

@@ -25,11 +25,21 @@ struct ValueOptions {
   std::vector<std::string> secrets;  // "name=env:NAME", "name=file:PATH", "name=stdin"
 };
 
+// How targets are divided into waves; each empty when it was not given.
+struct RolloutOptions {
+  std::string file;
+  std::string canary, failure_budget;  // "3" or "25%"
+  std::vector<std::string> waves;
+  std::string soak;
+  bool pause_after_canary = false;
+};
+
 struct ApplyOptions {
   std::string file;
   std::vector<std::string> targets;    // address, "resources/x" or a resource's name
   std::vector<std::string> selectors;  // "key=value,key=value"
   ValueOptions values;
+  RolloutOptions rollout;
   std::string host_key;
   std::string credential;
   std::string request_id;
@@ -65,6 +75,11 @@ struct ListOptions {
 struct CancelOptions {
   std::string job;
   bool force = false;
+};
+
+struct PauseOptions {
+  std::string job;
+  std::string reason;
 };
 
 struct RetryOptions {

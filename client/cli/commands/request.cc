@@ -13,6 +13,7 @@
 #include "base/random.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "client/cli/commands/rollout.h"
 #include "client/cli/spec_file/variables_file.h"
 
 namespace pe::cli {
@@ -144,6 +145,7 @@ absl::Status ReadValues(const ValueOptions& options, const provision::v1::Servic
 absl::Status FillRequest(const ApplyOptions& options, ProvisionRequest* request) {
   PE_RETURN_IF_ERROR(AddTargets(options, request));
   PE_RETURN_IF_ERROR(SetTimeout(options.timeout, request));
+  PE_RETURN_IF_ERROR(FillRollout(options.rollout, request));
   request->set_mode(options.plan ? provision::v1::Job::PLAN : provision::v1::Job::APPLY);
   request->set_validate_only(options.validate_only);
   request->set_parallelism(options.parallelism);

@@ -7,6 +7,7 @@
 #include "client/cli/exit_code.h"
 #include "client/cli/output/table.h"
 #include "client/cli/progress/report.h"
+#include "client/cli/progress/waves.h"
 #include "client/cli/progress/words.h"
 
 namespace pe::cli {
@@ -47,6 +48,8 @@ std::string JobText(const Job& job, WallMicros now) {
     out += Line("undo", absl::StrCat("kept for ", DurationText(std::max<int64_t>(0, ToMicros(job.undo_until()) - now)),
                                      " at most: pe rollback ", OneLine(job.name())));
   }
+  for (int i = 0; i < job.waves_size(); ++i)
+    out += Line(i == 0 ? "waves" : "", absl::StrCat(WaveLine(job, i), " (", JobWord(job.waves(i).state()), ")"));
   for (const auto& target : job.targets()) {
     absl::StrAppend(&out, "\n", ShortName(target.resource()), "  ", TargetWord(target.state(), job.mode()), "  ",
                     OneLine(target.address()), "\n");

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "client/cli/progress/columns.h"
+#include "client/cli/progress/waves.h"
 #include "client/cli/progress/words.h"
 
 namespace pe::cli {
@@ -76,6 +77,7 @@ class FrameMaker {
 
   std::vector<std::string> Make(Density density, size_t room) {
     lines_.assign(1, Header());
+    if (const int wave = OpenWave(job_); wave >= 0 && !IsTerminal(job_.state())) lines_.push_back(WaveLine(job_, wave));
     std::vector<int> hidden;
     for (int t = 0; t < job_.targets_size(); ++t) {
       const Target& target = job_.targets(t);

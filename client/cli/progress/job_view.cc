@@ -97,6 +97,17 @@ void JobView::ApplyToJob(const Event& event) {
     case Event::kCancelRequested:
       job_.set_cancel_requested(true);
       break;
+    case Event::kPause:
+      job_.set_pause_requested(event.pause().paused());
+      break;
+    case Event::kWave: {
+      if (event.wave().wave() < 0 || event.wave().wave() >= job_.waves_size()) break;
+      auto* const wave = job_.mutable_waves(event.wave().wave());
+      wave->set_state(event.wave().state());
+      wave->set_reason(event.wave().reason());
+      wave->set_reason_code(event.wave().reason_code());
+      break;
+    }
     default:
       break;
   }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/text.h"
+#include "client/cli/progress/waves.h"
 #include "client/cli/progress/words.h"
 
 namespace pe::cli {
@@ -70,6 +71,15 @@ std::string PlainText::Say(const Event& event, const JobView& view, Said said) {
       return absl::StrCat(name, ": ", JobWord(event.state().state()), Sentence(event.state().reason()), "\n");
     case Event::kWarning:
       return absl::StrCat(name, ": warning", Sentence(event.warning().message()), "\n");
+    case Event::kWave: {
+      const int wave = event.wave().wave();
+      if (options_.brief || wave < 0 || wave >= view.job().waves_size()) return "";
+      return absl::StrCat(name, ": ", WaveLine(view.job(), wave), " (", JobWord(event.wave().state()), ")\n");
+    }
+    case Event::kPause:
+      return absl::StrCat(name, ": ", event.pause().paused() ? "pause" : "resume", " was asked for",
+                          event.pause().caller().empty() ? "" : absl::StrCat(" by ", OneLine(event.pause().caller())),
+                          Sentence(event.pause().reason()), "\n");
     case Event::kCancelRequested:
       return absl::StrCat(name, ": cancel was asked for\n");
     default:

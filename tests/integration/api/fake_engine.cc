@@ -148,6 +148,17 @@ void FakeEngine::Retry(provision::v1::RetryRequest, Caller, Answer<Job> answer) 
   answer(Precondition("JOB_NOT_TERMINAL", "the job has not ended"));
 }
 
+void FakeEngine::Pause(provision::v1::PauseRequest request, std::string, Answer<Job> answer) {
+  auto job = store_->GetJob(IdOf(request.name()), JobDetail::kTargets);
+  if (!job.ok()) return answer(NoSuch("provision.dev/Job", request.name()));
+  job->set_pause_requested(true);
+  answer(std::move(job));
+}
+
+void FakeEngine::Resume(provision::v1::ResumeRequest request, std::string, Answer<Job> answer) {
+  answer(store_->GetJob(IdOf(request.name()), JobDetail::kTargets));
+}
+
 void FakeEngine::Rollback(provision::v1::RollbackRequest, Caller, Answer<Job> answer) {
   answer(Precondition("JOB_NOT_TERMINAL", "the job has not ended"));
 }

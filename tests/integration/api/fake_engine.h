@@ -18,6 +18,8 @@ class FakeEngine final : public Engine {
 
   void Provision(provision::v1::ProvisionRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void Cancel(provision::v1::CancelRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
+  void Pause(provision::v1::PauseRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
+  void Resume(provision::v1::ResumeRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
   void Rollback(provision::v1::RollbackRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void Retry(provision::v1::RetryRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) override;
