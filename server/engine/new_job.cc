@@ -61,6 +61,10 @@ class TargetResolver {
     }
   }
 
+  void AddViolations(std::vector<Violation> violations) {
+    violations_.insert(violations_.end(), violations.begin(), violations.end());
+  }
+
   absl::Status Result() const {
     if (!violations_.empty()) return InvalidRequest(violations_);
     if (!disabled_.empty()) {
@@ -169,23 +173,25 @@ void SetTimes(WallMicros now, Job* job) {
 
 }  // namespace
 
-absl::StatusOr<NewJob> MakeJob(ProvisionRequest request, const Inventory& inventory,
+absl::StatusOr<NewJob> MakeJob(ProvisionRequest request, const Inventory& inventory, const Environments& environments,
                                const std::map<std::string, Credential>& credentials, WallMicros now) {
   NewJob out;
   TargetResolver resolver(inventory, credentials, now, &out);
+  resolver.AddViolations(FillFromEnvironment(environments, &request));
   for (int i = 0; i < request.targets_size(); ++i) resolver.Add(request.targets(i), absl::StrCat("targets[", i, "]"));
   for (const std::string& name : NamedResources(request.spec())) resolver.AddNamed(name, "spec", /*target=*/false);
   PE_RETURN_IF_ERROR(resolver.Result());
   Job& job = out.job;
   SetTimes(now, &job);
   job.set_mode(request.mode() == Job::PLAN ? Job::PLAN : Job::APPLY);
-  job.set_environment(request.environment().empty() ? "environments/dev" : request.environment());
+  job.set_environment(request.environment());
   *job.mutable_spec() = std::move(*request.mutable_spec());
   job.set_service(job.spec().name());
   job.set_version(job.spec().version());
   job.set_on_failure(request.on_failure() == provision::v1::Step::ON_FAILURE_UNSPECIFIED ? provision::v1::Step::STOP
                                                                                          : request.on_failure());
   job.set_parallelism(request.parallelism());
+  if (request.has_rollout()) *job.mutable_rollout() = request.rollout();
   if (request.has_timeout()) *job.mutable_deadline() = ToTimestamp(now + ToMicros(request.timeout()));
   PE_RETURN_IF_ERROR(SetVariables({request.variables().begin(), request.variables().end()}, &out));
   return out;
@@ -205,6 +211,7 @@ absl::StatusOr<NewJob> MakeRetry(const RetryRequest& request, const Job& parent,
   job.set_version(parent.version());
   job.set_on_failure(parent.on_failure());
   job.set_parallelism(parent.parallelism());
+  if (parent.has_rollout()) *job.mutable_rollout() = parent.rollout();
   job.set_parent(parent.name());
   job.set_root(parent.root().empty() ? parent.name() : parent.root());
   job.set_from_step(request.step());

@@ -103,7 +103,9 @@ std::vector<Violation> Validate(const ProvisionRequest& request) {
   if (!request.environment().empty())
     report.Plain(FieldPath(root, "environment"), request.environment(), rule::EnvironmentName);
   if (!request.has_spec()) return report.Take();
-  CheckGiven(request.spec(), {request.variables().begin(), request.variables().end()}, &report);
+  const std::map<std::string, std::string> given(request.variables().begin(), request.variables().end());
+  CheckGiven(request.spec(), given, &report);
+  CheckMissing(request.spec(), given, Missing::kSecrets, &report);  // the others may be the environment's
   Report spec(Report::Texts::kTemplates);
   CheckSpec(request.spec(), FieldPath(root, "spec"), &spec);
   std::vector<Violation> out = report.Take(), more = spec.Take();

@@ -157,6 +157,22 @@ void SimWorld::CancelSomething() {
   engine_->core->Cancel(request, "sim", [](absl::StatusOr<Job>) {});
 }
 
+void SimWorld::Decide() {
+  for (const auto& [request, id] : by_request_) {
+    const auto stored = store_.GetJob(id, JobDetail::kSummary);
+    if (!stored.ok() || stored->state() != Job::AWAITING_APPROVAL || env_.faults.Draw(3) == 0) continue;
+    provision::v1::ApproveRequest decision;
+    decision.set_name(stored->name());
+    const bool rejected = env_.faults.Draw(4) == 0;
+    decision.set_decision(rejected ? provision::v1::Approval::REJECTED : provision::v1::Approval::APPROVED);
+    for (uint64_t times = 1 + env_.faults.Draw(2); times > 0; --times) {
+      engine_->core->Approve(decision, "sim", [this, rejected](absl::StatusOr<Job> job) {
+        if (job.ok()) env_.faults.Met(rejected ? "job rejected" : "job approved");
+      });
+    }
+  }
+}
+
 void SimWorld::RollBackSomething(int number) {
   const std::optional<JobId> job = AnyJob();
   if (!job) return;
@@ -186,6 +202,9 @@ bool SimWorld::Open(const JobId& job) {
 void SimWorld::OnEffect(const std::string& host, const std::string& token) {
   const auto found = by_request_.find(token.substr(0, token.find('-')));
   if (found == by_request_.end()) return;
+  const auto job = store_.GetJob(found->second, JobDetail::kSummary);
+  if (job.ok() && job->has_approval() && job->approval().decision() != provision::v1::Approval::APPROVED)
+    env_.wrong(absl::StrCat("job ", found->second.str(), " works on ", host, " and nobody has approved it"));
   const auto [at, fresh] = last_effect_.emplace(host, found->second);
   if (!fresh && at->second != found->second && Open(at->second) && Open(found->second))
     env_.wrong(absl::StrCat("two open jobs work on ", host));
@@ -199,6 +218,7 @@ void SimWorld::Plan() {
       env_.clock.At(when + env_.Within(3 * kMicrosPerSecond), [this, i] { Submit(i); });
   }
   for (int i = 0; i < 2; ++i) env_.clock.At(env_.Within(kFaultTime), [this] { CancelSomething(); });
+  for (int i = 0; i < 4; ++i) env_.clock.At(env_.Within(kFaultTime), [this] { Decide(); });
   env_.clock.At(20 * kMicrosPerSecond + env_.Within(20 * kMicrosPerSecond), [this] { RollBackSomething(1); });
   env_.clock.At(kFaultTime, [] {});
 }
@@ -209,7 +229,7 @@ std::vector<std::string> SimWorld::Run() {
   while (env_.clock.Mono() < heal && wrong_.empty()) Turn();
   env_.faults.Heal();
   for (int64_t t = 0; t <= kHealTime; t += 20 * kMicrosPerSecond)
-    env_.clock.At(t, [] {});  // no leap over what is about to arrive
+    env_.clock.At(t, [this] { Decide(); });  // and no leap over what is about to arrive
   for (const MonoMicros limit = env_.clock.Mono() + kHealTime; env_.clock.Mono() < limit && wrong_.empty();) {
     Turn();
     if (env_.clock.Mono() > heal + 15 * kMicrosPerSecond && store_.pending() == 0 && engine_->core->unfinished() == 0 &&

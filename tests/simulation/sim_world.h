@@ -42,6 +42,7 @@ class SimWorld {
   void Plan();  // what clients will do, and when
   void OnJob(const std::string& request_id, const provision::v1::Job& job);
   void CancelSomething();
+  void Decide();  // about every job that waits for it
   void RollBackSomething(int number);
   std::optional<JobId> AnyJob();
   void OnGuard(SimHost& host);
