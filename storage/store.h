@@ -1,13 +1,16 @@
-// Store: where jobs, events and resources live. The contract that every backend passes (tests/conformance/storage).
+// Store: where jobs, events, resources and environments live. The contract that every backend passes
+// (tests/conformance/storage).
 //
 // Writes. `Submit` takes a Batch, which is applied whole or not at all, in order of submission, by one writer. Many
 // batches may share one commit. The callback runs on the store's own thread, after the commit is durable (OK) or
 // refused. A callback must be short, may Submit, and must not wait for a write (Flush, leases).
 //   OK                   durable; a crash after this point keeps it.
-//   ALREADY_EXISTS       a request id exists with another body, or a job id, a resource id or its address exists.
+//   ALREADY_EXISTS       a request id exists with another body, or a job id, a resource id or its address, or an
+//                        environment id exists.
 //                        Nothing applied.
 //   ABORTED              an etag or an expected sequence does not hold, or the job has ended. Nothing applied.
-//   NOT_FOUND            a job to append to, or a resource to update or delete, does not exist. Nothing applied.
+//   NOT_FOUND            a job to append to, or a resource or an environment to update or delete, does not exist.
+//                        Nothing applied.
 //   INVALID_ARGUMENT     the batch contradicts itself (a summary that is not the state after its events). Nothing
 //                        applied.
 //   FAILED_PRECONDITION  the lease is not held any more (another engine has a higher epoch). Nothing applied, ever
@@ -26,6 +29,8 @@
 // Retention. DropEvents takes the oldest events of jobs that have ended, in bounded pieces between other writes. What a
 // job is (summary, spec, targets, request id) stays; the oldest available sequence of its log rises, and reading before
 // it is OUT_OF_RANGE. A job that has not ended loses nothing.
+//
+// Environments. A new store has those of FirstEnvironments() (storage/commit/first_environments.h).
 //
 // Leases. An engine owns the store while it holds a lease: AcquireLease gives a fencing epoch that rises with every
 // acquisition; every Batch carries it. On SQLite and in memory a lease is held until it is released or the process
@@ -46,11 +51,15 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "provision/v1/environment.pb.h"
 #include "provision/v1/event.pb.h"
 #include "provision/v1/job.pb.h"
 #include "provision/v1/resource.pb.h"
 
 namespace pe {
+
+// "environments/ID": the last part of an environment's name.
+using EnvironmentId = Id<struct EnvironmentTag>;
 
 // An engine's right to write. `epoch` fences agents and batches.
 struct Lease {
@@ -100,6 +109,16 @@ struct DeleteResource {
   ResourceId id;
 };
 
+struct PutEnvironment {
+  provision::v1::Environment environment;
+  PutResource::Expect expect = PutResource::Expect::kAny;
+  std::string expected_etag;  // empty: any
+};
+
+struct DeleteEnvironment {
+  EnvironmentId id;
+};
+
 struct Batch {
   int64_t epoch = 0;
   WallMicros now = 0;
@@ -107,6 +126,8 @@ struct Batch {
   std::vector<AppendEvents> appends;
   std::vector<PutResource> resources;
   std::vector<DeleteResource> deleted_resources;
+  std::vector<PutEnvironment> environments;
+  std::vector<DeleteEnvironment> deleted_environments;
 };
 
 // What became of a Batch, beside its status.
@@ -199,6 +220,10 @@ class Store {
       const std::vector<std::pair<std::string, std::string>>& labels, const std::string& after, int limit) = 0;
   // The resource with this address, when one is registered.
   virtual absl::StatusOr<std::optional<provision::v1::Resource>> FindResourceByAddress(const std::string& address) = 0;
+
+  virtual absl::StatusOr<provision::v1::Environment> GetEnvironment(const EnvironmentId& id) = 0;
+  // By name.
+  virtual absl::StatusOr<Page<provision::v1::Environment>> ListEnvironments(const std::string& after, int limit) = 0;
 
   // ---- Retention
   // Bytes of the events of all jobs that have ended: what DropEvents could give back. Looks at one small row a job.

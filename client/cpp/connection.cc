@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "client/cpp/grpc_status.h"
 #include "client/cpp/grpc_watch_stream.h"
+#include "provision/v1/environment_service.grpc.pb.h"
 #include "provision/v1/provision_service.grpc.pb.h"
 #include "provision/v1/resource_service.grpc.pb.h"
 
@@ -53,6 +54,7 @@ struct Connection::Impl {
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<v1::ProvisionService::Stub> jobs;
   std::unique_ptr<v1::ResourceService::Stub> resources;
+  std::unique_ptr<v1::EnvironmentService::Stub> environments;
 
   void Authorize(grpc::ClientContext* context) const {
     if (!options.token.empty()) context->AddMetadata("authorization", absl::StrCat("Bearer ", options.token));
@@ -89,6 +91,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(ConnectionOptions o
   impl->channel = grpc::CreateCustomChannel(impl->endpoint.address, credentials, Arguments(impl->endpoint));
   impl->jobs = v1::ProvisionService::NewStub(impl->channel);
   impl->resources = v1::ResourceService::NewStub(impl->channel);
+  impl->environments = v1::EnvironmentService::NewStub(impl->channel);
   return std::unique_ptr<Connection>(new Connection(std::move(impl)));
 }
 
@@ -96,6 +99,7 @@ const Endpoint& Connection::endpoint() const { return impl_->endpoint; }
 
 using Jobs = v1::ProvisionService::Stub;
 using Resources = v1::ResourceService::Stub;
+using Environments = v1::EnvironmentService::Stub;
 
 absl::StatusOr<v1::Job> Connection::Provision(const v1::ProvisionRequest& request) {
   return impl_->Call(impl_->jobs, &Jobs::Provision, request);
@@ -123,6 +127,10 @@ absl::StatusOr<v1::Job> Connection::Rollback(const v1::RollbackRequest& request)
 
 absl::StatusOr<v1::Job> Connection::Retry(const v1::RetryRequest& request) {
   return impl_->Call(impl_->jobs, &Jobs::Retry, request);
+}
+
+absl::StatusOr<v1::Job> Connection::Approve(const v1::ApproveRequest& request) {
+  return impl_->Call(impl_->jobs, &Jobs::Approve, request);
 }
 
 std::unique_ptr<Watcher> Connection::Watch(WatchOptions options) {
@@ -160,6 +168,22 @@ absl::StatusOr<v1::Resource> Connection::TrustResource(const v1::TrustResourceRe
 }
 absl::StatusOr<v1::Resource> Connection::WaiveHandlers(const v1::WaiveHandlersRequest& request) {
   return impl_->Call(impl_->resources, &Resources::WaiveHandlers, request);
+}
+
+absl::StatusOr<v1::Environment> Connection::CreateEnvironment(const v1::CreateEnvironmentRequest& request) {
+  return impl_->Call(impl_->environments, &Environments::CreateEnvironment, request);
+}
+absl::StatusOr<v1::Environment> Connection::GetEnvironment(const v1::GetEnvironmentRequest& request) {
+  return impl_->Call(impl_->environments, &Environments::GetEnvironment, request);
+}
+absl::StatusOr<v1::ListEnvironmentsResponse> Connection::ListEnvironments(const v1::ListEnvironmentsRequest& request) {
+  return impl_->Call(impl_->environments, &Environments::ListEnvironments, request);
+}
+absl::StatusOr<v1::Environment> Connection::UpdateEnvironment(const v1::UpdateEnvironmentRequest& request) {
+  return impl_->Call(impl_->environments, &Environments::UpdateEnvironment, request);
+}
+absl::Status Connection::DeleteEnvironment(const v1::DeleteEnvironmentRequest& request) {
+  return impl_->Call(impl_->environments, &Environments::DeleteEnvironment, request).status();
 }
 
 }  // namespace provision::client

@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "client/cpp/endpoint.h"
 #include "client/cpp/watcher.h"
+#include "provision/v1/environment_service.pb.h"
 #include "provision/v1/provision_service.pb.h"
 #include "provision/v1/resource_service.pb.h"
 
@@ -41,6 +42,7 @@ class Connection {
   absl::StatusOr<v1::Job> Resume(const v1::ResumeRequest& request);
   absl::StatusOr<v1::Job> Rollback(const v1::RollbackRequest& request);
   absl::StatusOr<v1::Job> Retry(const v1::RetryRequest& request);
+  absl::StatusOr<v1::Job> Approve(const v1::ApproveRequest& request);
   // The connection outlives the watcher.
   std::unique_ptr<Watcher> Watch(WatchOptions options);
 
@@ -53,6 +55,12 @@ class Connection {
   absl::StatusOr<v1::Resource> EnableResource(const v1::EnableResourceRequest& request);
   absl::StatusOr<v1::Resource> TrustResource(const v1::TrustResourceRequest& request);
   absl::StatusOr<v1::Resource> WaiveHandlers(const v1::WaiveHandlersRequest& request);
+
+  absl::StatusOr<v1::Environment> CreateEnvironment(const v1::CreateEnvironmentRequest& request);
+  absl::StatusOr<v1::Environment> GetEnvironment(const v1::GetEnvironmentRequest& request);
+  absl::StatusOr<v1::ListEnvironmentsResponse> ListEnvironments(const v1::ListEnvironmentsRequest& request);
+  absl::StatusOr<v1::Environment> UpdateEnvironment(const v1::UpdateEnvironmentRequest& request);
+  absl::Status DeleteEnvironment(const v1::DeleteEnvironmentRequest& request);
 
  private:
   struct Impl;

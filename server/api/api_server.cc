@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status.h"
+#include "server/api/environment_handlers.h"
 #include "server/api/gate.h"
 #include "server/api/health.h"
 #include "server/api/listener.h"
@@ -32,7 +33,8 @@ constexpr int64_t kTickMicros = 250'000;  // how exact heartbeats and stalls are
 
 const std::vector<std::string>& ServedNames() {
   static const auto& names = *new std::vector<std::string>{provision::v1::ProvisionService::service_full_name(),
-                                                           provision::v1::ResourceService::service_full_name()};
+                                                           provision::v1::ResourceService::service_full_name(),
+                                                           provision::v1::EnvironmentService::service_full_name()};
   return names;
 }
 
@@ -103,7 +105,8 @@ struct ApiServer::Running {
                    parts.store,
                    &reads,
                    {parts.store, &hub, &history, parts.clock, {options.heartbeat_micros, options.stall_micros}}}),
-        resource({&gate, parts.engine, parts.store, &reads}) {}
+        resource({&gate, parts.engine, parts.store, &reads}),
+        environment({&gate, parts.engine, parts.store, &reads}) {}
 
   Gate gate;
   WorkPool reads;
@@ -114,6 +117,7 @@ struct ApiServer::Running {
   ReflectionAlphaHandlers reflection_alpha;
   ProvisionHandlers provision;
   ResourceHandlers resource;
+  EnvironmentHandlers environment;
   Acceptor unix_acceptor, tcp_acceptor;
   std::unique_ptr<grpc::Server> server;
 };
@@ -138,8 +142,8 @@ absl::Status ApiServer::Serve(const ApiParts& parts) {
   Running& r = *running_;
   grpc::ServerBuilder builder;
   SetLimits(&builder);
-  for (grpc::Service* service : std::initializer_list<grpc::Service*>{&r.provision, &r.resource, &r.health,
-                                                                      &r.reflection, &r.reflection_alpha}) {
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{&r.provision, &r.resource, &r.environment,
+                                                                      &r.health, &r.reflection, &r.reflection_alpha}) {
     builder.RegisterService(service);
   }
   r.unix_acceptor = AddAcceptor(&builder);

@@ -22,6 +22,12 @@ constexpr Permission kPermissions[] = {
     {"/provision.v1.ResourceService/EnableResource", Access::kCaller},
     {"/provision.v1.ResourceService/TrustResource", Access::kCaller},
     {"/provision.v1.ResourceService/WaiveHandlers", Access::kCaller},
+    {"/provision.v1.ProvisionService/Approve", Access::kCaller},
+    {"/provision.v1.EnvironmentService/CreateEnvironment", Access::kCaller},
+    {"/provision.v1.EnvironmentService/GetEnvironment", Access::kCaller},
+    {"/provision.v1.EnvironmentService/ListEnvironments", Access::kCaller},
+    {"/provision.v1.EnvironmentService/UpdateEnvironment", Access::kCaller},
+    {"/provision.v1.EnvironmentService/DeleteEnvironment", Access::kCaller},
     // Watchdogs and balancers ask without a token; the answer is one word.
     {"/grpc.health.v1.Health/Check", Access::kAnyone},
     {"/grpc.health.v1.Health/List", Access::kAnyone},

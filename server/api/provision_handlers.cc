@@ -108,6 +108,14 @@ grpc::ServerUnaryReactor* ProvisionHandlers::Resume(grpc::CallbackServerContext*
                });
 }
 
+grpc::ServerUnaryReactor* ProvisionHandlers::Approve(grpc::CallbackServerContext* context,
+                                                     const provision::v1::ApproveRequest* request, Job* response) {
+  return Unary(*parts_.gate, context, "/provision.v1.ProvisionService/Approve", *request,
+               [&](std::string caller, auto* reactor) {
+                 parts_.engine->Approve(*request, std::move(caller), AnswerTo(reactor, response));
+               });
+}
+
 grpc::ServerWriteReactor<grpc::ByteBuffer>* ProvisionHandlers::Watch(grpc::CallbackServerContext* context,
                                                                      const grpc::ByteBuffer* bytes) {
   const auto caller = parts_.gate->Admit(*context, "/provision.v1.ProvisionService/Watch");

@@ -20,7 +20,10 @@ using ProvisionBase = provision::v1::ProvisionService::WithCallbackMethod_Provis
                 provision::v1::ProvisionService::WithCallbackMethod_Cancel<
                     provision::v1::ProvisionService::WithCallbackMethod_Retry<
                         provision::v1::ProvisionService::WithCallbackMethod_Rollback<
-                            provision::v1::ProvisionService::Service>>>>>>>;
+                            provision::v1::ProvisionService::WithCallbackMethod_Approve<
+                                provision::v1::ProvisionService::WithCallbackMethod_Pause<
+                                    provision::v1::ProvisionService::WithCallbackMethod_Resume<
+                                        provision::v1::ProvisionService::Service>>>>>>>>>>;
 
 class ProvisionHandlers final : public ProvisionBase {
  public:
@@ -51,6 +54,8 @@ class ProvisionHandlers final : public ProvisionBase {
                                   provision::v1::Job* response) override;
   grpc::ServerUnaryReactor* Resume(grpc::CallbackServerContext* context, const provision::v1::ResumeRequest* request,
                                    provision::v1::Job* response) override;
+  grpc::ServerUnaryReactor* Approve(grpc::CallbackServerContext* context, const provision::v1::ApproveRequest* request,
+                                    provision::v1::Job* response) override;
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Watch(grpc::CallbackServerContext* context,
                                                     const grpc::ByteBuffer* request) override;
 

@@ -64,6 +64,18 @@ class ThreadedEngine final : public Engine {
   void WaiveHandlers(provision::v1::WaiveHandlersRequest r, std::string c, Answer<provision::v1::Resource> a) override {
     core_.WaiveHandlers(std::move(r), std::move(c), std::move(a));
   }
+  void Approve(provision::v1::ApproveRequest r, std::string c, Answer<provision::v1::Job> a) override {
+    core_.Approve(std::move(r), std::move(c), std::move(a));
+  }
+  void CreateEnvironment(provision::v1::CreateEnvironmentRequest r, Answer<provision::v1::Environment> a) override {
+    core_.CreateEnvironment(std::move(r), std::move(a));
+  }
+  void UpdateEnvironment(provision::v1::UpdateEnvironmentRequest r, Answer<provision::v1::Environment> a) override {
+    core_.UpdateEnvironment(std::move(r), std::move(a));
+  }
+  void DeleteEnvironment(provision::v1::DeleteEnvironmentRequest r, Answer<provision::v1::Environment> a) override {
+    core_.DeleteEnvironment(std::move(r), std::move(a));
+  }
 
   void Drain() override {
     if (!thread_.joinable()) return;

@@ -15,6 +15,8 @@
 #include "absl/status/statusor.h"
 #include "base/clock.h"
 #include "base/random.h"
+#include "provision/v1/environment.pb.h"
+#include "provision/v1/environment_service.pb.h"
 #include "provision/v1/job.pb.h"
 #include "provision/v1/provision_service.pb.h"
 #include "provision/v1/resource.pb.h"
@@ -70,6 +72,8 @@ class Engine {
   virtual void Resume(provision::v1::ResumeRequest request, std::string caller, Answer<provision::v1::Job> answer) = 0;
   virtual void Rollback(provision::v1::RollbackRequest request, Caller caller, Answer<provision::v1::Job> answer) = 0;
   virtual void Retry(provision::v1::RetryRequest request, Caller caller, Answer<provision::v1::Job> answer) = 0;
+  virtual void Approve(provision::v1::ApproveRequest request, std::string caller,
+                       Answer<provision::v1::Job> answer) = 0;
 
   virtual void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
   virtual void UpdateResource(provision::v1::UpdateResourceRequest request, Answer<provision::v1::Resource> answer) = 0;
@@ -81,6 +85,14 @@ class Engine {
                              Answer<provision::v1::Resource> answer) = 0;
   virtual void WaiveHandlers(provision::v1::WaiveHandlersRequest request, std::string caller,
                              Answer<provision::v1::Resource> answer) = 0;
+
+  virtual void CreateEnvironment(provision::v1::CreateEnvironmentRequest request,
+                                 Answer<provision::v1::Environment> answer) = 0;
+  virtual void UpdateEnvironment(provision::v1::UpdateEnvironmentRequest request,
+                                 Answer<provision::v1::Environment> answer) = 0;
+  // Answers with what was deleted.
+  virtual void DeleteEnvironment(provision::v1::DeleteEnvironmentRequest request,
+                                 Answer<provision::v1::Environment> answer) = 0;
 
   // Takes no more calls (UNAVAILABLE), closes connections (agents go on), waits for what was submitted, ends the loop.
   virtual void Drain() = 0;

@@ -48,6 +48,13 @@ absl::Status EngineCore::LoadJobs() {
     if (page.next.empty()) break;
     after = page.next;
   }
+  environments_.clear();
+  for (std::string after;;) {
+    PE_ASSIGN_OR_RETURN(auto page, store_->ListEnvironments(after, kLoadPage));
+    for (const auto& environment : page.items) environments_[environment.name()] = environment;
+    if (page.next.empty()) break;
+    after = page.next;
+  }
   PE_ASSIGN_OR_RETURN(last_admission_, store_->MaxAdmission());
   for (std::string after;;) {
     PE_ASSIGN_OR_RETURN(auto page, store_->ListUnfinished(after, kLoadPage));
@@ -66,13 +73,12 @@ absl::Status EngineCore::LoadJobs() {
     after = page.next;
   }
   for (auto& [id, entry] : jobs_) {
-    for (const std::string& resource : entry.machine->Resources())
-      entry.key_of[resource] = inventory_.IdentityOfName(resource);
-    std::set<std::string> keys;
-    for (const auto& [resource, key] : entry.key_of) keys.insert(key);
-    entry.keys.assign(keys.begin(), keys.end());
-    scheduler_.Add(id, entry.machine->job().admission(), entry.keys);
-    waiting_to_begin_[entry.machine->job().admission()] = id;
+    if (entry.machine->AwaitsApproval()) {
+      entry.machine->AwaitApproval(now());  // its deadline goes on
+      Mark(id);
+    } else {
+      Admit(id, entry);
+    }
   }
   BeginWaiting();
   return absl::OkStatus();
@@ -134,7 +140,8 @@ void EngineCore::RunTimers() {
 }
 
 void EngineCore::SetTimer(const JobId& job, Entry& entry) {
-  const std::optional<MonoMicros> next = entry.begun ? entry.machine->NextTimer() : std::nullopt;
+  const std::optional<MonoMicros> next =
+      entry.begun || entry.machine->AwaitsApproval() ? entry.machine->NextTimer() : std::nullopt;
   if (next == entry.timer) return;
   if (entry.timer) timers_.erase({*entry.timer, job});
   entry.timer = next;
@@ -142,7 +149,8 @@ void EngineCore::SetTimer(const JobId& job, Entry& entry) {
 }
 
 void EngineCore::Flush() {
-  const bool resources = !changed_resources_.empty() || !deleted_resources_.empty() || !resource_done_.empty();
+  const bool resources = !changed_resources_.empty() || !deleted_resources_.empty() || !changed_environments_.empty() ||
+                         !resource_done_.empty();
   if ((touched_.empty() && !resources) || batches_in_flight_ >= kMaxBatchesInFlight || failed_ || lease_lost_) return;
   auto pending = std::make_shared<Pending>();
   Batch batch;
@@ -181,9 +189,12 @@ void EngineCore::Flush() {
     batch.resources.push_back({.resource = resource});
   for (const std::string& name : std::exchange(deleted_resources_, {}))
     batch.deleted_resources.push_back({ResourceId(name.substr(10))});
+  for (auto& [name, environment] : std::exchange(changed_environments_, {})) {
+    if (environment.has_value()) batch.environments.push_back({.environment = *std::move(environment)});
+    else batch.deleted_environments.push_back({EnvironmentId(name.substr(13))});
+  }
   pending->done = std::exchange(resource_done_, {});
-  if (pending->parts.empty() && batch.resources.empty() && batch.deleted_resources.empty() && pending->done.empty())
-    return;
+  if (pending->parts.empty() && !resources) return;
   ++batches_in_flight_;
   if (PE_MUTANT(act_before_commit)) {
     for (const Pending::Part& part : pending->parts) {
@@ -238,6 +249,9 @@ void EngineCore::Fail(const absl::Status& status) {
   touched_.clear();
   changed_resources_.clear();
   deleted_resources_.clear();
+  changed_environments_.clear();
+  accepting_.clear();
+  approved_.clear();
   waiting_to_begin_.clear();
   waiting_to_connect_.clear();
   running_jobs_ = 0;

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "server/engine/engine.h"
+#include "server/engine/environments.h"
 #include "server/engine/inbox.h"
 #include "server/engine/inventory.h"
 #include "server/engine/job_machine.h"
@@ -58,6 +59,13 @@ class EngineCore final : public Engine, private LinkListener {
                      Answer<provision::v1::Resource> answer) override;
   void WaiveHandlers(provision::v1::WaiveHandlersRequest request, std::string caller,
                      Answer<provision::v1::Resource> answer) override;
+  void Approve(provision::v1::ApproveRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
+  void CreateEnvironment(provision::v1::CreateEnvironmentRequest request,
+                         Answer<provision::v1::Environment> answer) override;
+  void UpdateEnvironment(provision::v1::UpdateEnvironmentRequest request,
+                         Answer<provision::v1::Environment> answer) override;
+  void DeleteEnvironment(provision::v1::DeleteEnvironmentRequest request,
+                         Answer<provision::v1::Environment> answer) override;
   // Marks the engine as draining and closes what is open; the owner of the loop then runs it until Drained().
   void Drain() override;
 
@@ -125,6 +133,8 @@ class EngineCore final : public Engine, private LinkListener {
   void Follow(Request request, Caller caller, JobAnswer answer, Make make);
   // An input of the machine of job `name`, answered when what it made is durable; of a job that has ended: as it ended.
   void Steer(const std::string& name, JobAnswer answer, std::function<void(JobMachine&)> input);
+  void AnswerRepeated(const std::string& request_id, const std::string& digest, const absl::Status& why,
+                      const JobAnswer& answer);
   void Accept(NewJob made, const std::string& request_id, std::string digest, JobAnswer answer);
   void OnAccepted(const JobId& job, const JobAnswer& answer, const absl::Status& status, const Applied& applied);
   void Admit(const JobId& id, Entry& entry);
@@ -136,6 +146,13 @@ class EngineCore final : public Engine, private LinkListener {
   // engine_resources.cc
   void ChangeResource(provision::v1::Resource resource, bool fresh, Answer<provision::v1::Resource> answer);
   void ApplyResourceEffect(const ResourceEffect& effect);
+
+  // A job awaits, holds or will await it.
+  bool InUse(const provision::v1::Resource& resource) const;
+
+  // engine_environments.cc
+  void ChangeEnvironment(provision::v1::Environment environment, Answer<provision::v1::Environment> answer);
+  void AdmitApproved();
 
   // engine_links.cc: connections and what goes over them
   void Do(const JobId& job, Entry& entry, const Effect& effect);
@@ -181,9 +198,12 @@ class EngineCore final : public Engine, private LinkListener {
 
   Lease lease_;
   Inventory inventory_;
+  Environments environments_;
   Scheduler scheduler_;
   std::map<JobId, Entry> jobs_;
   std::map<int64_t, JobId> waiting_to_begin_;  // by admission
+  std::set<int64_t> accepting_;                // admissions of new jobs on their way to the store
+  std::map<int64_t, JobId> approved_;  // jobs that come into queues when no admission before theirs is on its way
   int running_jobs_ = 0;
   int64_t last_admission_ = 0;
 
@@ -191,6 +211,7 @@ class EngineCore final : public Engine, private LinkListener {
   std::map<std::string, provision::v1::Resource> changed_resources_;  // to be stored with the next batch
   std::vector<std::function<void(const absl::Status&)>> resource_done_;
   std::vector<std::string> deleted_resources_;
+  std::map<std::string, std::optional<provision::v1::Environment>> changed_environments_;  // by name; nullopt: deleted
   std::set<std::pair<MonoMicros, JobId>> timers_;
   MonoMicros next_link_check_ = 0;
   int batches_in_flight_ = 0;

@@ -28,12 +28,24 @@ void EngineCore::Provision(provision::v1::ProvisionRequest request, Caller calle
     std::string digest = DigestOf(*shared);
     const std::string request_id = shared->request_id();
     const bool validate_only = shared->validate_only();
-    absl::StatusOr<NewJob> made = MakeJob(std::move(*shared), inventory_, options_.credentials, clock_->Wall());
-    if (!made.ok()) return answer(made.status());
+    absl::StatusOr<NewJob> made =
+        MakeJob(std::move(*shared), inventory_, environments_, options_.credentials, clock_->Wall());
+    if (!made.ok()) return AnswerRepeated(request_id, digest, made.status(), answer);
     made->job.set_traceparent(trace);
     if (validate_only) return answer(BasicView(made->job));
     Accept(*std::move(made), request_id, std::move(digest), answer);
   });
+}
+
+// A repeated request is answered with its job also when the engine's state would not take it any more: an environment,
+// for example, has changed or gone since. `why` is the answer when it is no repetition.
+void EngineCore::AnswerRepeated(const std::string& request_id, const std::string& digest, const absl::Status& why,
+                                const JobAnswer& answer) {
+  if (request_id.empty()) return answer(why);
+  const auto known = store_->FindRequest(request_id);
+  if (!known.ok() || !known->has_value() || (*known)->digest != digest) return answer(why);
+  const absl::StatusOr<Job> existing = store_->GetJob((*known)->job, JobDetail::kTargets);
+  answer(existing.ok() ? absl::StatusOr<Job>(BasicView(*existing)) : existing);
 }
 
 // `make`: MakeRetry or MakeRollback.
@@ -46,7 +58,10 @@ void EngineCore::Follow(Request request, Caller caller, JobAnswer answer, Make m
     if (absl::IsNotFound(parent.status())) return answer(NoSuch("provision.dev/Job", request.name()));
     if (!parent.ok()) return answer(parent.status());
     absl::StatusOr<NewJob> made = make(request, *parent, inventory_, clock_->Wall());
-    if (!made.ok()) return answer(made.status());
+    if (made.ok() && !environments_.contains(made->job.environment())) {
+      made = Precondition("ENVIRONMENT_GONE", UnknownEnvironment(environments_, made->job.environment()));
+    }
+    if (!made.ok()) return AnswerRepeated(request.request_id(), DigestOf(request), made.status(), answer);
     made->job.set_traceparent(trace);
     Accept(*std::move(made), request.request_id(), DigestOf(request), answer);
   });
@@ -70,10 +85,13 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
   const JobId id(NewId(at.wall, *random_));
   made.job.set_name(absl::StrCat("jobs/", id.str()));
   made.job.set_admission(++last_admission_);
+  accepting_.insert(last_admission_);
+  if (NeedsApproval(environments_, made.job.environment(), made.job.mode())) made.job.mutable_approval();
   Entry entry;
   entry.secrets = std::move(made.secrets);
   entry.machine = std::make_unique<JobMachine>(std::move(made.job), made.rows, MachineLimits());
   entry.machine->Create(at);
+  entry.machine->AwaitApproval(at);
   MachineOutput out = entry.machine->Take();
   const Job& job = entry.machine->job();
 
@@ -116,6 +134,7 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
 void EngineCore::OnAccepted(const JobId& id, const JobAnswer& answer, const absl::Status& status,
                             const Applied& applied) {
   Entry* entry = FindEntry(id);
+  accepting_.erase(entry->machine->job().admission());
   if (!status.ok() || applied.existing_job) {
     jobs_.erase(id);
     if (!status.ok()) {
@@ -123,13 +142,18 @@ void EngineCore::OnAccepted(const JobId& id, const JobAnswer& answer, const absl
       if (!absl::IsAlreadyExists(status)) Fail(status);
       return;
     }
+    AdmitApproved();
     const absl::StatusOr<Job> existing = store_->GetJob(*applied.existing_job, JobDetail::kTargets);
     return answer(existing.ok() ? absl::StatusOr<Job>(BasicView(*existing)) : existing);
   }
   entry->admitted = true;
   answer(BasicView(entry->machine->job()));
-  Admit(id, *entry);
-  BeginWaiting();
+  if (entry->machine->AwaitsApproval()) {
+    SetTimer(id, *entry);
+  } else {
+    Admit(id, *entry);
+  }
+  AdmitApproved();
 }
 
 void EngineCore::Admit(const JobId& id, Entry& entry) {

@@ -39,6 +39,15 @@ void EngineCore::ChangeResource(Resource resource, bool fresh, Answer<Resource> 
       [resource, answer](const absl::Status& status) { status.ok() ? answer(resource) : answer(status); });
 }
 
+// A job that awaits its approval is in no queue.
+bool EngineCore::InUse(const Resource& resource) const {
+  if (scheduler_.InUse(IdentityOf(resource))) return true;
+  return std::any_of(jobs_.begin(), jobs_.end(), [&](const auto& job) {
+    const JobMachine& machine = *job.second.machine;
+    return machine.AwaitsApproval() && machine.Resources().contains(resource.name());
+  });
+}
+
 void EngineCore::CreateResource(provision::v1::CreateResourceRequest request, Answer<Resource> answer) {
   Post([this, request = std::move(request), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
@@ -55,10 +64,14 @@ void EngineCore::CreateResource(provision::v1::CreateResourceRequest request, An
     *resource.mutable_labels() = request.resource().labels();
     if (!request.resource().environment().empty()) resource.set_environment(request.resource().environment());
     if (!request.resource().credential().empty()) resource.set_credential(request.resource().credential());
+    std::vector<Violation> violations;
     if (!options_.credentials.contains(resource.credential())) {
-      return answer(InvalidRequest(
-          {{"resource.credential", absl::StrCat("no credential '", resource.credential(), "' is configured")}}));
+      violations.push_back(
+          {"resource.credential", absl::StrCat("no credential '", resource.credential(), "' is configured")});
     }
+    if (!request.resource().environment().empty() && !environments_.contains(resource.environment()))
+      violations.push_back({"resource.environment", UnknownEnvironment(environments_, resource.environment())});
+    if (!violations.empty()) return answer(InvalidRequest(violations));
     ChangeResource(std::move(resource), /*fresh=*/true, answer);
   });
 }
@@ -81,7 +94,7 @@ void EngineCore::UpdateResource(provision::v1::UpdateResourceRequest request, An
         if (other != nullptr && other->name() != next.name()) {
           return answer(InvalidRequest({{"resource.address", absl::StrCat(other->name(), " has this address")}}));
         }
-        if (scheduler_.InUse(IdentityOf(*current)))
+        if (InUse(*current))
           return answer(
               Precondition("RESOURCE_IN_USE", "a job holds or awaits it; its address can change when that has ended"));
       } else if (path == "host_key") {
@@ -90,6 +103,10 @@ void EngineCore::UpdateResource(provision::v1::UpdateResourceRequest request, An
       } else if (path == "labels") {
         *next.mutable_labels() = request.resource().labels();
       } else if (path == "environment") {
+        if (!environments_.contains(request.resource().environment())) {
+          return answer(InvalidRequest(
+              {{"resource.environment", UnknownEnvironment(environments_, request.resource().environment())}}));
+        }
         next.set_environment(request.resource().environment());
       } else if (path == "credential") {
         if (!options_.credentials.contains(request.resource().credential())) {
@@ -109,7 +126,7 @@ void EngineCore::DeleteResource(provision::v1::DeleteResourceRequest request, An
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const Resource* current = inventory_.Find(request.name());
     if (current == nullptr) return answer(NoSuch(kType, request.name()));
-    if (scheduler_.InUse(IdentityOf(*current)) || scheduler_.InUse(current->address())) {
+    if (InUse(*current) || scheduler_.InUse(current->address())) {
       return answer(Precondition("RESOURCE_IN_USE", absl::StrCat("a job holds or awaits ", request.name(),
                                                                  "; wait for its end, or cancel it")));
     }

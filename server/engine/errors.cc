@@ -76,6 +76,11 @@ absl::Status ResourceExists(absl::string_view name) {
                       "provision.dev/Resource", name);
 }
 
+absl::Status EnvironmentExists(absl::string_view name) {
+  return WithResource(absl::AlreadyExistsError(absl::StrCat(name, " exists already; change it with UpdateEnvironment")),
+                      "provision.dev/Environment", name);
+}
+
 absl::Status EtagMismatch(absl::string_view name) {
   return WithInfo(
       absl::AbortedError(absl::StrCat(name, " was changed by somebody else; read it again and repeat the change")),

@@ -20,12 +20,13 @@ struct Violation {
 
 // INVALID_ARGUMENT with BadRequest naming all violations. REQUIRES: not empty.
 absl::Status InvalidRequest(const std::vector<Violation>& violations);
-// NOT_FOUND with ResourceInfo. `type` is "provision.dev/Job" or "provision.dev/Resource".
+// NOT_FOUND with ResourceInfo. `type` is "provision.dev/Job", "provision.dev/Resource" ...
 absl::Status NoSuch(absl::string_view type, absl::string_view name);
 // ALREADY_EXISTS, ErrorInfo REQUEST_ID_REUSED.
 absl::Status RequestIdReused(absl::string_view request_id, absl::string_view job);
 // ALREADY_EXISTS with ResourceInfo.
 absl::Status ResourceExists(absl::string_view name);
+absl::Status EnvironmentExists(absl::string_view name);
 // ABORTED, ErrorInfo ETAG_MISMATCH.
 absl::Status EtagMismatch(absl::string_view name);
 // FAILED_PRECONDITION, ErrorInfo with `reason`, for example RESOURCE_DISABLED, RESOURCE_IN_USE, JOB_NOT_TERMINAL.

@@ -187,6 +187,9 @@ absl::Status FoldJob(const Event& event, Job* job) {
       break;
     case Event::kState:
       return FoldJobState(event, job);
+    case Event::kApproval:
+      *job->mutable_approval() = event.approval();
+      break;
     case Event::kCancelRequested:
       job->set_cancel_requested(true);
       break;
@@ -266,6 +269,8 @@ Job SummaryOf(const Job& job) {
   if (job.has_deadline()) *out.mutable_deadline() = job.deadline();
   if (job.has_undo_until()) *out.mutable_undo_until() = job.undo_until();
   if (job.has_counts()) *out.mutable_counts() = job.counts();
+  if (job.has_approval()) *out.mutable_approval() = job.approval();
+  if (job.has_rollout()) *out.mutable_rollout() = job.rollout();
   return out;
 }
 

@@ -54,6 +54,12 @@ std::vector<const Resource*> Inventory::Select(const std::string& selector) cons
   return out;
 }
 
+const Resource* Inventory::FirstOf(const std::string& environment) const {
+  const auto found = std::find_if(by_name_.begin(), by_name_.end(),
+                                  [&](const auto& entry) { return entry.second.environment() == environment; });
+  return found == by_name_.end() ? nullptr : &found->second;
+}
+
 std::string Inventory::IdentityOfName(const std::string& name) const {
   const Resource* resource = Find(name);
   return resource == nullptr ? name : IdentityOf(*resource);

@@ -26,6 +26,8 @@ class Inventory {
   const provision::v1::Resource* FindByAddress(const std::string& address) const;
   // Enabled or not, with all of these labels ("key=value,..."), by name.
   std::vector<const provision::v1::Resource*> Select(const std::string& selector) const;
+  // The first resource of an environment, "environments/..."; null when it has none.
+  const provision::v1::Resource* FirstOf(const std::string& environment) const;
 
   // IdentityOf the resource; the name itself when there is no such resource.
   std::string IdentityOfName(const std::string& name) const;

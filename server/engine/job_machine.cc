@@ -113,9 +113,13 @@ void JobMachine::OnTicket(const std::string& resource, const std::optional<JobId
 void JobMachine::Begin(Now now) {
   if (IsTerminal(job_.state())) return;
   begun_ = true;
-  if (job_.has_deadline()) deadline_mono_ = now.mono + std::max<int64_t>(0, ToMicros(job_.deadline()) - now.wall);
+  TakeDeadline(now);
   if (job_.cancel_requested()) StopAll("cancellation was asked for", now);  // loaded in the midst of a cancel
   Settle(now);
+}
+
+void JobMachine::TakeDeadline(Now now) {
+  if (job_.has_deadline()) deadline_mono_ = now.mono + std::max<int64_t>(0, ToMicros(job_.deadline()) - now.wall);
 }
 
 void JobMachine::Settle(Now now) {
@@ -205,7 +209,10 @@ void JobMachine::StopAll(const std::string& reason, Now now) {
   for (int i = 0; i < job_.targets_size(); ++i) CancelTarget(i, now);
 }
 
-Job::State JobMachine::StoppedState() const { return job_.cancel_requested() ? Job::CANCELLED : Job::TIMED_OUT; }
+Job::State JobMachine::StoppedState() const {
+  const bool by_person = job_.cancel_requested() || job_.approval().decision() == provision::v1::Approval::REJECTED;
+  return by_person ? Job::CANCELLED : Job::TIMED_OUT;
+}
 
 void JobMachine::FinishIfDone(Now now) {
   if (IsTerminal(job_.state())) return;
@@ -232,7 +239,7 @@ void JobMachine::FinishIfDone(Now now) {
     SetJobState(state, absl::StrCat(head, absl::StrJoin(bad, "; "), more, BudgetNote()), now,
                 budget_spent_ ? kBudgetSpent : "");
   } else if (stopped > 0) {
-    SetJobState(StoppedState(), StoppedState() == Job::CANCELLED ? "cancelled" : "the deadline has passed", now);
+    SetJobState(StoppedState(), WhyStopped(), now);
   } else {
     SetJobState(Job::SUCCEEDED, "", now);
   }

@@ -67,9 +67,17 @@ class JobMachine {
   // Resources that the job holds tickets for: targets and those named by `on:`.
   std::set<std::string> Resources() const;
 
+  // Nobody has decided yet whether it may run: it is not begun, and holds nothing.
+  bool AwaitsApproval() const;
+
   // ---- Inputs. All are ignored when the job is terminal.
   // The first event of a new job.
   void Create(Now now);
+  // Of one that AwaitsApproval: shows that, and lets its deadline run. When it is new, and after a restart.
+  void AwaitApproval(Now now);
+  // Somebody has decided. Approved, it has its place among the others from now on: `admission`, which is larger than
+  // all before, and the caller then begins it. Rejected, it ends. Ignored when it does not await that.
+  void OnDecided(const provision::v1::Approval& approval, int64_t admission, Now now);
   // Where it stands in a resource's queue: granted, or behind another job.
   void OnTicket(const std::string& resource, const std::optional<JobId>& behind, Now now);
   // All tickets are known: begins what can begin.
@@ -154,6 +162,10 @@ class JobMachine {
   bool ShowHeld(Now now);
   std::string PauseNote() const;
   std::string BudgetNote() const;
+  void TakeDeadline(Now now);
+
+  // job_machine_approval.cc
+  std::string WhyStopped() const;
 
   // job_machine_target.cc: connecting, planning and ending one target
   std::string WhyWaits(int target) const;

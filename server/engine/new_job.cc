@@ -62,6 +62,10 @@ class TargetResolver {
     }
   }
 
+  void AddViolations(std::vector<Violation> violations) {
+    violations_.insert(violations_.end(), violations.begin(), violations.end());
+  }
+
   absl::Status Result() const {
     if (!violations_.empty()) return InvalidRequest(violations_);
     if (!disabled_.empty()) {
@@ -170,17 +174,18 @@ void SetTimes(WallMicros now, Job* job) {
 
 }  // namespace
 
-absl::StatusOr<NewJob> MakeJob(ProvisionRequest request, const Inventory& inventory,
+absl::StatusOr<NewJob> MakeJob(ProvisionRequest request, const Inventory& inventory, const Environments& environments,
                                const std::map<std::string, Credential>& credentials, WallMicros now) {
   NewJob out;
   TargetResolver resolver(inventory, credentials, now, &out);
+  resolver.AddViolations(FillFromEnvironment(environments, &request));
   for (int i = 0; i < request.targets_size(); ++i) resolver.Add(request.targets(i), absl::StrCat("targets[", i, "]"));
   for (const std::string& name : NamedResources(request.spec())) resolver.AddNamed(name, "spec", /*target=*/false);
   PE_RETURN_IF_ERROR(resolver.Result());
   Job& job = out.job;
   SetTimes(now, &job);
   job.set_mode(request.mode() == Job::PLAN ? Job::PLAN : Job::APPLY);
-  job.set_environment(request.environment().empty() ? "environments/dev" : request.environment());
+  job.set_environment(request.environment());
   *job.mutable_spec() = std::move(*request.mutable_spec());
   job.set_service(job.spec().name());
   job.set_version(job.spec().version());

@@ -11,6 +11,7 @@
 #include "provision/v1/job.pb.h"
 #include "provision/v1/provision_service.pb.h"
 #include "provision/v1/resource.pb.h"
+#include "server/engine/environments.h"
 #include "server/engine/inventory.h"
 #include "server/engine/secret_box.h"
 #include "server/transport/transport.h"
@@ -26,10 +27,12 @@ struct NewJob {
   std::vector<PrivateRow> rows;  // what the job machine must know besides
 };
 
-// INVALID_ARGUMENT with every violation that needs the inventory (unknown resource, selector without a match, the same
+// INVALID_ARGUMENT with every violation that needs the engine's state (unknown environment, variable without a value,
+// unknown resource, selector without a match, the same
 // host twice, another pinned key, unknown credential), FAILED_PRECONDITION for disabled resources.
 absl::StatusOr<NewJob> MakeJob(provision::v1::ProvisionRequest request, const Inventory& inventory,
-                               const std::map<std::string, Credential>& credentials, WallMicros now);
+                               const Environments& environments, const std::map<std::string, Credential>& credentials,
+                               WallMicros now);
 
 // The job that repeats `parent`'s targets that did not end well. FAILED_PRECONDITION when it is not terminal or nothing
 // is left to do, INVALID_ARGUMENT for an unknown step or missing secrets.

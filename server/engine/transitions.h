@@ -37,6 +37,10 @@ inline constexpr Transition<provision::v1::Job::State> kJobTransitions[] = {
     {JobStates::PENDING, JobStates::TIMED_OUT},
     {JobStates::PENDING, JobStates::PAUSED},   // held before it began
     {JobStates::QUEUED, JobStates::PAUSED},    // of a job: held
+    {JobStates::PENDING, JobStates::AWAITING_APPROVAL},    // its environment asks for one
+    {JobStates::AWAITING_APPROVAL, JobStates::QUEUED},     // approved: it has its place among the others from now on
+    {JobStates::AWAITING_APPROVAL, JobStates::CANCELLED},  // cancelled or rejected
+    {JobStates::AWAITING_APPROVAL, JobStates::TIMED_OUT},
     {JobStates::QUEUED, JobStates::PLANNING},  // its turn has come
     {JobStates::QUEUED, JobStates::RUNNING},   // a target that goes on in a later stage
     {JobStates::QUEUED, JobStates::CANCELLED},

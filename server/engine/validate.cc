@@ -106,7 +106,9 @@ std::vector<Violation> Validate(const ProvisionRequest& request) {
     if (request.has_rollout()) CheckRollout(request.rollout(), FieldPath(root, "rollout"), nullptr, &report);
     return report.Take();
   }
-  CheckGiven(request.spec(), {request.variables().begin(), request.variables().end()}, &report);
+  const std::map<std::string, std::string> given(request.variables().begin(), request.variables().end());
+  CheckGiven(request.spec(), given, &report);
+  CheckMissing(request.spec(), given, Missing::kSecrets, &report);  // the others may be the environment's
   Report spec(Report::Texts::kTemplates);
   CheckSpec(request.spec(), FieldPath(root, "spec"), &spec);
   const SpecNames names(request.spec());

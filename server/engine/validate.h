@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "provision/v1/environment_service.pb.h"
 #include "provision/v1/provision_service.pb.h"
 #include "provision/v1/resource_service.pb.h"
 #include "server/engine/errors.h"
@@ -42,6 +43,12 @@ std::vector<Violation> Validate(const provision::v1::DisableResourceRequest& req
 std::vector<Violation> Validate(const provision::v1::EnableResourceRequest& request);
 std::vector<Violation> Validate(const provision::v1::TrustResourceRequest& request);
 std::vector<Violation> Validate(const provision::v1::WaiveHandlersRequest& request);
+std::vector<Violation> Validate(const provision::v1::ApproveRequest& request);
+std::vector<Violation> Validate(const provision::v1::CreateEnvironmentRequest& request);
+std::vector<Violation> Validate(const provision::v1::GetEnvironmentRequest& request);
+std::vector<Violation> Validate(const provision::v1::ListEnvironmentsRequest& request);
+std::vector<Violation> Validate(const provision::v1::UpdateEnvironmentRequest& request);
+std::vector<Violation> Validate(const provision::v1::DeleteEnvironmentRequest& request);
 
 }  // namespace pe
 

@@ -137,10 +137,18 @@ void CheckGiven(const ServiceSpec& spec, const std::map<std::string, std::string
       report->Add(path, shown, problem);
     }
   }
-  for (const auto& [name, variable] : declared) {
+}
+
+void CheckMissing(const ServiceSpec& spec, const std::map<std::string, std::string>& given, Missing which,
+                  Report* report) {
+  std::set<std::string> missing;
+  for (const Variable& variable : spec.variables()) {
+    if (variable.has_default_() || given.contains(variable.name())) continue;
+    if (which == Missing::kAny || variable.type() == Variable::SECRET) missing.insert(variable.name());
+  }
+  for (const std::string& name : missing) {
     if (report->full()) return;
-    if (!variable->has_default_() && !given.contains(std::string(name)))
-      report->Add(path, name, "is required: it is declared without a default");
+    report->Add(FieldPath("variables"), name, "is required: it is declared without a default");
   }
 }
 
@@ -148,6 +156,7 @@ absl::StatusOr<Variables> BindVariables(const ServiceSpec& spec, const std::map<
                                         std::map<std::string, std::string>* secrets) {
   Report report(Report::Texts::kFinal);
   CheckGiven(spec, given, &report);
+  CheckMissing(spec, given, Missing::kAny, &report);
   if (!report.empty()) return InvalidRequest(report.Take());
   Variables out;
   for (const Variable& variable : spec.variables()) {

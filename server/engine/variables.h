@@ -24,6 +24,11 @@ void CheckDeclarations(const provision::v1::ServiceSpec& spec, const FieldPath& 
 // Values given with a request, in its field `variables`, against the declarations.
 void CheckGiven(const provision::v1::ServiceSpec& spec, const std::map<std::string, std::string>& given,
                 Report* report);
+// Variables without a default and without a value. Before the environment's values are known only secrets can be called
+// missing: nothing but the request gives those.
+enum class Missing { kAny, kSecrets };
+void CheckMissing(const provision::v1::ServiceSpec& spec, const std::map<std::string, std::string>& given,
+                  Missing which, Report* report);
 
 }  // namespace pe
 

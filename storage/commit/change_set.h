@@ -12,6 +12,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "provision/v1/environment.pb.h"
 #include "provision/v1/job.pb.h"
 #include "provision/v1/resource.pb.h"
 #include "storage/commit/event_chunk.h"
@@ -36,10 +37,11 @@ struct JobChange {
 
 struct ChangeSet {
   std::vector<JobChange> jobs;
-  std::map<std::string, std::optional<provision::v1::Resource>> resources;  // by id; nullopt: deleted
-  int64_t max_admission = 0;                                                // 0: unchanged
+  std::map<std::string, std::optional<provision::v1::Resource>> resources;        // by id; nullopt: deleted
+  std::map<std::string, std::optional<provision::v1::Environment>> environments;  // the same
+  int64_t max_admission = 0;                                                      // 0: unchanged
 
-  bool empty() const { return jobs.empty() && resources.empty(); }
+  bool empty() const { return jobs.empty() && resources.empty() && environments.empty(); }
 };
 
 }  // namespace pe

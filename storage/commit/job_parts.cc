@@ -30,6 +30,8 @@ absl::StatusOr<JobId> JobIdOf(const provision::v1::Job& job) {
 
 absl::StatusOr<std::string> ResourceIdOf(absl::string_view name) { return LastPart(name, "resources/"); }
 
+absl::StatusOr<std::string> EnvironmentIdOf(absl::string_view name) { return LastPart(name, "environments/"); }
+
 provision::v1::Job TakeSpec(provision::v1::Job& job) {
   provision::v1::Job out;
   if (job.has_spec()) out.mutable_spec()->Swap(job.mutable_spec());

@@ -19,6 +19,8 @@ namespace pe {
 absl::StatusOr<JobId> JobIdOf(const provision::v1::Job& job);
 // "resources/ID" -> ID; INVALID_ARGUMENT for anything else.
 absl::StatusOr<std::string> ResourceIdOf(absl::string_view name);
+// "environments/ID" -> ID; INVALID_ARGUMENT for anything else.
+absl::StatusOr<std::string> EnvironmentIdOf(absl::string_view name);
 
 // Moves spec, variables and rollout out of `job`, and drops its targets: what is left is the summary.
 provision::v1::Job TakeSpec(provision::v1::Job& job);

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/id.h"
 #include "base/text.h"
+#include "storage/store.h"
 
 namespace pe {
 
@@ -29,6 +30,9 @@ inline absl::Status NoJob(const JobId& id) {
 }
 inline absl::Status NoResource(const ResourceId& id) {
   return absl::NotFoundError(absl::StrCat("there is no resource ", Shorten(Printable(id.str()), 100)));
+}
+inline absl::Status NoEnvironment(const EnvironmentId& id) {
+  return absl::NotFoundError(absl::StrCat("there is no environment ", Shorten(Printable(id.str()), 100)));
 }
 inline absl::Status NoPrivate(const JobId& id, const std::string& key) {
   return absl::NotFoundError(absl::StrCat("job ", id.str(), " has no private row ", key));

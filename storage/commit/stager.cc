@@ -59,7 +59,13 @@ absl::Status Stager::Add(Batch batch, Applied* applied) {
   for (const AppendEvents& append : batch.appends) PE_RETURN_IF_ERROR(CheckAppend(append, draft));
   for (const PutResource& put : batch.resources) PE_RETURN_IF_ERROR(CheckPut(put, draft));
   for (const DeleteResource& deletion : batch.deleted_resources) PE_RETURN_IF_ERROR(CheckDelete(deletion, draft));
+  for (const PutEnvironment& put : batch.environments) PE_RETURN_IF_ERROR(CheckPut(put, draft));
+  for (const DeleteEnvironment& gone : batch.deleted_environments) PE_RETURN_IF_ERROR(CheckDelete(gone, draft));
+  Merge(std::move(batch), std::move(draft));
+  return absl::OkStatus();
+}
 
+void Stager::Merge(Batch batch, Draft draft) {
   for (CreateJob& create : batch.jobs) MergeCreate(std::move(create));
   for (AppendEvents& append : batch.appends) MergeAppend(std::move(append), batch.now);
   for (auto& [id, head] : draft.resources) resources_[id] = std::move(head);
@@ -69,7 +75,12 @@ absl::Status Stager::Add(Batch batch, Applied* applied) {
     changes_.resources[id] = std::move(put.resource);
   }
   for (const DeleteResource& deletion : batch.deleted_resources) changes_.resources[deletion.id.str()] = std::nullopt;
-  return absl::OkStatus();
+  for (auto& [id, etag] : draft.environments) environments_[id] = std::move(etag);
+  for (PutEnvironment& put : batch.environments) {
+    const std::string id = *EnvironmentIdOf(put.environment.name());
+    changes_.environments[id] = std::move(put.environment);
+  }
+  for (const DeleteEnvironment& gone : batch.deleted_environments) changes_.environments[gone.id.str()] = std::nullopt;
 }
 
 absl::Status Stager::CheckRequest(const CreateJob& create, bool alone, Applied* applied) {
@@ -148,6 +159,29 @@ absl::Status Stager::CheckDelete(const DeleteResource& deletion, Draft& draft) {
   return absl::OkStatus();
 }
 
+absl::Status Stager::CheckPut(const PutEnvironment& put, Draft& draft) {
+  PE_ASSIGN_OR_RETURN(std::string id, EnvironmentIdOf(put.environment.name()));
+  PE_ASSIGN_OR_RETURN(std::optional<std::string> etag, EnvironmentEtag(id, draft));
+  if (put.expect == PutResource::Expect::kNew && etag.has_value()) {
+    return absl::AlreadyExistsError(absl::StrCat("environment ", id, " exists"));
+  }
+  if (put.expect == PutResource::Expect::kExists && !etag.has_value()) {
+    return absl::NotFoundError(absl::StrCat("there is no environment ", id));
+  }
+  if (!put.expected_etag.empty() && etag != put.expected_etag) {
+    return absl::AbortedError(absl::StrCat("environment ", id, " has changed since it was read"));
+  }
+  draft.environments[id] = put.environment.etag();
+  return absl::OkStatus();
+}
+
+absl::Status Stager::CheckDelete(const DeleteEnvironment& deletion, Draft& draft) {
+  PE_ASSIGN_OR_RETURN(std::optional<std::string> etag, EnvironmentEtag(deletion.id.str(), draft));
+  if (!etag.has_value()) return absl::NotFoundError(absl::StrCat("there is no environment ", deletion.id.str()));
+  draft.environments[deletion.id.str()] = std::nullopt;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<JobHead>> Stager::Head(const JobId& id, const Draft& draft) {
   if (auto it = draft.heads.find(id); it != draft.heads.end()) return it->second;
   if (auto it = heads_.find(id); it != heads_.end()) return it->second;
@@ -166,6 +200,12 @@ absl::StatusOr<std::optional<std::string>> Stager::Owner(const std::string& addr
   if (auto it = draft.addresses.find(address); it != draft.addresses.end()) return it->second;
   if (auto it = addresses_.find(address); it != addresses_.end()) return it->second;
   return Looked(view_->FindAddress(address));
+}
+
+absl::StatusOr<std::optional<std::string>> Stager::EnvironmentEtag(const std::string& id, const Draft& draft) {
+  if (auto it = draft.environments.find(id); it != draft.environments.end()) return it->second;
+  if (auto it = environments_.find(id); it != environments_.end()) return it->second;
+  return Looked(view_->FindEnvironment(id));
 }
 
 void Stager::MergeCreate(CreateJob create) {

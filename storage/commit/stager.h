@@ -34,11 +34,14 @@ class Stager {
   using Resources = absl::flat_hash_map<std::string, std::optional<ResourceHead>>;
   using Addresses = absl::flat_hash_map<std::string, std::optional<std::string>>;  // address -> resource id
 
+  using Environments = absl::flat_hash_map<std::string, std::optional<std::string>>;  // id -> etag
+
   // What a batch would change, while it is not known yet whether all of it holds.
   struct Draft {
     Heads heads;
     Resources resources;
     Addresses addresses;
+    Environments environments;
   };
 
   absl::Status CheckRequest(const CreateJob& create, bool alone, Applied* applied);
@@ -46,12 +49,17 @@ class Stager {
   absl::Status CheckAppend(const AppendEvents& append, Draft& draft);
   absl::Status CheckPut(const PutResource& put, Draft& draft);
   absl::Status CheckDelete(const DeleteResource& deletion, Draft& draft);
+  absl::Status CheckPut(const PutEnvironment& put, Draft& draft);
+  absl::Status CheckDelete(const DeleteEnvironment& deletion, Draft& draft);
 
   // As of the draft, else the group, else the view.
   absl::StatusOr<std::optional<JobHead>> Head(const JobId& id, const Draft& draft);
   absl::StatusOr<std::optional<ResourceHead>> Resource(const std::string& id, const Draft& draft);
   absl::StatusOr<std::optional<std::string>> Owner(const std::string& address, const Draft& draft);
+  absl::StatusOr<std::optional<std::string>> EnvironmentEtag(const std::string& id, const Draft& draft);
 
+  // What holds becomes part of the group.
+  void Merge(Batch batch, Draft draft);
   void MergeCreate(CreateJob create);
   void MergeAppend(AppendEvents append, WallMicros now);
   JobChange& ChangeOf(const JobId& id);
@@ -66,6 +74,7 @@ class Stager {
   Heads heads_;                                      // as of the group; also what the view said
   Resources resources_;
   Addresses addresses_;
+  Environments environments_;
   absl::flat_hash_map<std::string, Store::RequestRecord> requests_;
   int64_t last_key_ = -1;  // -1: the view was not asked yet
 };

@@ -36,6 +36,8 @@ class StoredView {
   virtual absl::StatusOr<std::optional<ResourceHead>> FindResource(const std::string& id) = 0;
   // The id of the resource that has this address.
   virtual absl::StatusOr<std::optional<std::string>> FindAddress(const std::string& address) = 0;
+  // The etag of an environment.
+  virtual absl::StatusOr<std::optional<std::string>> FindEnvironment(const std::string& id) = 0;
   // Largest key given to a job; 0 when there is none.
   virtual absl::StatusOr<int64_t> MaxJobKey() = 0;
 };

@@ -135,4 +135,26 @@ absl::StatusOr<std::optional<provision::v1::Resource>> MemoryStore::FindResource
   return std::make_optional(state_.resources.at(it->second));
 }
 
+absl::StatusOr<provision::v1::Environment> MemoryStore::GetEnvironment(const EnvironmentId& id) {
+  MutexLock lock(&mu_);
+  auto it = state_.environments.find(id.str());
+  if (it == state_.environments.end()) return NoEnvironment(id);
+  return it->second;
+}
+
+absl::StatusOr<Page<provision::v1::Environment>> MemoryStore::ListEnvironments(const std::string& after, int limit) {
+  MutexLock lock(&mu_);
+  Page<provision::v1::Environment> page;
+  std::string last;
+  for (auto it = state_.environments.upper_bound(after); it != state_.environments.end(); ++it) {
+    if (page.items.size() == PageLimit(limit)) {
+      page.next = last;
+      break;
+    }
+    page.items.push_back(it->second);
+    last = it->first;
+  }
+  return page;
+}
+
 }  // namespace pe

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/commit/first_environments.h"
+#include "storage/commit/job_parts.h"
 #include "storage/commit/read_limits.h"
 
 namespace pe {
@@ -27,6 +29,13 @@ bool MemoryJob::Matches(const JobFilter& filter) const {
          (filter.resource.empty() || std::any_of(targets.begin(), targets.end(), names));
 }
 
+MemoryState::MemoryState() {
+  for (provision::v1::Environment& first : FirstEnvironments()) {
+    const std::string id = *EnvironmentIdOf(first.name());
+    environments[id] = std::move(first);
+  }
+}
+
 void MemoryState::Apply(ChangeSet& changes) {
   for (JobChange& change : changes.jobs) ApplyJob(change);
   for (auto& [id, resource] : changes.resources) {
@@ -40,6 +49,13 @@ void MemoryState::Apply(ChangeSet& changes) {
     if (!resource.has_value()) continue;
     if (!resource->address().empty()) addresses[resource->address()] = id;
     resources[id] = *std::move(resource);
+  }
+  for (auto& [id, environment] : changes.environments) {
+    if (environment.has_value()) {
+      environments[id] = *std::move(environment);
+    } else {
+      environments.erase(id);
+    }
   }
   max_admission = std::max(max_admission, changes.max_admission);
 }
@@ -114,6 +130,11 @@ absl::StatusOr<std::optional<ResourceHead>> MemoryState::FindResource(const std:
 absl::StatusOr<std::optional<std::string>> MemoryState::FindAddress(const std::string& address) {
   auto it = addresses.find(address);
   return it == addresses.end() ? std::nullopt : std::make_optional(it->second);
+}
+
+absl::StatusOr<std::optional<std::string>> MemoryState::FindEnvironment(const std::string& id) {
+  auto it = environments.find(id);
+  return it == environments.end() ? std::nullopt : std::make_optional(it->second.etag());
 }
 
 const MemoryJob* MemoryState::Job(const JobId& id) const {

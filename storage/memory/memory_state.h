@@ -28,6 +28,8 @@ struct MemoryJob {
 
 class MemoryState final : public StoredView {
  public:
+  MemoryState();
+
   // Applies a group whole.
   void Apply(ChangeSet& changes);
 
@@ -35,6 +37,7 @@ class MemoryState final : public StoredView {
   absl::StatusOr<std::optional<Store::RequestRecord>> FindRequest(const std::string& request_id) override;
   absl::StatusOr<std::optional<ResourceHead>> FindResource(const std::string& id) override;
   absl::StatusOr<std::optional<std::string>> FindAddress(const std::string& address) override;
+  absl::StatusOr<std::optional<std::string>> FindEnvironment(const std::string& id) override;
   absl::StatusOr<int64_t> MaxJobKey() override { return jobs.empty() ? 0 : jobs.rbegin()->first; }
 
   // Retention, as of Store::DropEvents.
@@ -50,6 +53,7 @@ class MemoryState final : public StoredView {
   std::map<std::string, Store::RequestRecord> requests;
   std::map<std::string, provision::v1::Resource> resources;
   std::map<std::string, std::string> addresses;  // -> resource id
+  std::map<std::string, provision::v1::Environment> environments;
   int64_t max_admission = 0;
   int64_t epoch = 0;
 

@@ -65,6 +65,8 @@ class MemoryStore final : public Store {
   absl::StatusOr<Page<provision::v1::Resource>> ListResources(
       const std::vector<std::pair<std::string, std::string>>& labels, const std::string& after, int limit) override;
   absl::StatusOr<std::optional<provision::v1::Resource>> FindResourceByAddress(const std::string& address) override;
+  absl::StatusOr<provision::v1::Environment> GetEnvironment(const EnvironmentId& id) override;
+  absl::StatusOr<Page<provision::v1::Environment>> ListEnvironments(const std::string& after, int limit) override;
   absl::StatusOr<int64_t> EndedEventBytes() override;
   absl::StatusOr<DroppedEvents> DropEvents(const Lease& lease, WallMicros ended_before, int64_t enough_bytes) override;
   // UNIMPLEMENTED: there is no file.

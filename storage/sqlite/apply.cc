@@ -110,6 +110,18 @@ absl::Status PutResources(const ChangeSet& changes, Connection& connection) {
   return absl::OkStatus();
 }
 
+absl::Status PutEnvironments(const ChangeSet& changes, Connection& connection) {
+  for (const auto& [id, environment] : changes.environments) {
+    if (environment.has_value()) {
+      const std::string bytes = environment->SerializeAsString();
+      PE_RETURN_IF_ERROR(connection.Use(sql::kPutEnvironment).Bind(id).Bind(environment->etag()).BindBlob(bytes).Run());
+    } else {
+      PE_RETURN_IF_ERROR(connection.Use(sql::kDeleteEnvironment).Bind(id).Run());
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status ApplyChanges(ChangeSet& changes, Connection& connection) {
@@ -123,6 +135,7 @@ absl::Status ApplyChanges(ChangeSet& changes, Connection& connection) {
     }
   }
   PE_RETURN_IF_ERROR(PutResources(changes, connection));
+  PE_RETURN_IF_ERROR(PutEnvironments(changes, connection));
   if (changes.max_admission == 0) return absl::OkStatus();
   return connection.Use(sql::kRaiseMaxAdmission).Bind(changes.max_admission).Run();
 }

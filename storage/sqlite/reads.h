@@ -34,6 +34,11 @@ absl::StatusOr<Page<provision::v1::Resource>> ListResources(
 absl::StatusOr<std::optional<provision::v1::Resource>> FindResourceByAddress(Connection& connection,
                                                                              const std::string& address);
 
+// ---- reads_environments.cc
+absl::StatusOr<provision::v1::Environment> GetEnvironment(Connection& connection, const EnvironmentId& id);
+absl::StatusOr<Page<provision::v1::Environment>> ListEnvironments(Connection& connection, const std::string& after,
+                                                                  int limit);
+
 }  // namespace pe::reads
 
 #endif  // STORAGE_SQLITE_READS_H_

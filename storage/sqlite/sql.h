@@ -55,6 +55,7 @@ inline constexpr char kFindRequest[] =
     "SELECT jobs.id, requests.digest FROM requests JOIN jobs ON jobs.key = requests.job WHERE requests.id = ?";
 inline constexpr char kFindResource[] = "SELECT etag, address FROM resources WHERE id = ?";
 inline constexpr char kFindAddress[] = "SELECT id FROM resources WHERE address = ?";
+inline constexpr char kFindEnvironment[] = "SELECT etag FROM environments WHERE id = ?";
 inline constexpr char kMaxJobKey[] = "SELECT coalesce(max(key), 0) FROM jobs";
 
 // ---- Writes
@@ -81,6 +82,11 @@ inline constexpr char kDeleteResource[] = "DELETE FROM resources WHERE id = ?";
 inline constexpr char kDeleteLabels[] = "DELETE FROM labels WHERE resource = ?";
 inline constexpr char kInsertResource[] = "INSERT INTO resources (id, address, etag, bytes) VALUES (?, ?, ?, ?)";
 inline constexpr char kInsertLabel[] = "INSERT INTO labels (key, value, resource) VALUES (?, ?, ?)";
+
+inline constexpr char kPutEnvironment[] =
+    "INSERT INTO environments (id, etag, bytes) VALUES (?, ?, ?)"
+    " ON CONFLICT (id) DO UPDATE SET etag = excluded.etag, bytes = excluded.bytes";
+inline constexpr char kDeleteEnvironment[] = "DELETE FROM environments WHERE id = ?";
 
 // ---- Retention
 inline constexpr char kInsertEndedLog[] =
@@ -165,6 +171,10 @@ inline constexpr char kListByLabel[] =
     "SELECT resources.id, resources.bytes FROM labels CROSS JOIN resources ON resources.id = labels.resource"
     " WHERE labels.key = ? AND labels.value = ? AND labels.resource > ? ORDER BY labels.resource";
 inline constexpr char kHasLabel[] = "SELECT 1 FROM labels WHERE key = ? AND value = ? AND resource = ?";
+
+// ---- Reads: environments
+inline constexpr char kGetEnvironment[] = "SELECT bytes FROM environments WHERE id = ?";
+inline constexpr char kListEnvironments[] = "SELECT id, bytes FROM environments WHERE id > ? ORDER BY id";
 
 }  // namespace pe::sql
 

@@ -107,6 +107,12 @@ class SqliteStore final : public Store {
   absl::StatusOr<std::optional<provision::v1::Resource>> FindResourceByAddress(const std::string& address) override {
     return readers_->Run([&](Connection& connection) { return reads::FindResourceByAddress(connection, address); });
   }
+  absl::StatusOr<provision::v1::Environment> GetEnvironment(const EnvironmentId& id) override {
+    return readers_->Run([&](Connection& connection) { return reads::GetEnvironment(connection, id); });
+  }
+  absl::StatusOr<Page<provision::v1::Environment>> ListEnvironments(const std::string& after, int limit) override {
+    return readers_->Run([&](Connection& connection) { return reads::ListEnvironments(connection, after, limit); });
+  }
 
  private:
   // Destroyed from the last to the first: the queue answers what waits, the writer checkpoints, the lock goes last.

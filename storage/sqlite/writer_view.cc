@@ -36,6 +36,13 @@ absl::StatusOr<std::optional<std::string>> WriterView::FindAddress(const std::st
   return std::make_optional(std::string(find.Bytes(0)));
 }
 
+absl::StatusOr<std::optional<std::string>> WriterView::FindEnvironment(const std::string& id) {
+  Statement find = connection_->Use(sql::kFindEnvironment);
+  PE_ASSIGN_OR_RETURN(const bool row, find.Bind(id).Step());
+  if (!row) return std::optional<std::string>();
+  return std::make_optional(std::string(find.Bytes(0)));
+}
+
 absl::StatusOr<int64_t> WriterView::MaxJobKey() { return connection_->QueryInt(sql::kMaxJobKey); }
 
 }  // namespace pe

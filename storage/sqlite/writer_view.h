@@ -19,6 +19,7 @@ class WriterView final : public StoredView {
   absl::StatusOr<std::optional<Store::RequestRecord>> FindRequest(const std::string& request_id) override;
   absl::StatusOr<std::optional<ResourceHead>> FindResource(const std::string& id) override;
   absl::StatusOr<std::optional<std::string>> FindAddress(const std::string& address) override;
+  absl::StatusOr<std::optional<std::string>> FindEnvironment(const std::string& id) override;
   absl::StatusOr<int64_t> MaxJobKey() override;
 
  private:

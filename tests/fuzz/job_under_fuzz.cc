@@ -34,7 +34,7 @@ provision::v1::Job NewJobForFuzz() {
   FUZZ_CHECK(ParseText(kRequest, &request), "the request is a message");
   Inventory inventory;
   inventory.Put(NewResource("resources/other", "ssh://root@other", 1));
-  auto made = MakeJob(request, inventory, {{"default", Credential{.name = "default"}}}, 1);
+  auto made = MakeJob(request, inventory, {{kDefaultEnvironment, {}}}, {{"default", Credential{.name = "default"}}}, 1);
   FUZZ_CHECK(made.ok(), made.status().ToString());
   made->job.set_name("jobs/j1");
   made->job.set_admission(1);

@@ -27,6 +27,7 @@ inline constexpr Mutant kMutants[] = {
     {"accept_twice", "a report that comes twice is taken twice", kSimulation},
     {"lose_cancel", "a cancel does not reach the agent", "EngineCoreTest.Cancel*"},
     {"forget_inherited_handler", "what a job leaves owed to a host is not kept", kSimulation},
+    {"run_without_approval", "a job that needs an approval runs without one", kSimulation},
     {"lease_not_checked", "a store takes batches of an engine whose lease is over", kSimulation},
     {"watch_off_by_one", "a resumed watch leaves one event out", "WatchState.*"},
     // ---- The agent

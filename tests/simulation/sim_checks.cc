@@ -70,6 +70,9 @@ void CheckLog(Store& store, const JobId& id, const Job& stored, const Met& met, 
       const absl::Status status = Fold(event, &folded);
       if (!status.ok()) return wrong(absl::StrCat("job ", id.str(), ": ", std::string(status.message())));
       waves.Take(event);
+      if (folded.has_approval() && folded.approval().decision() != provision::v1::Approval::APPROVED &&
+          folded.has_start_time())
+        return wrong(absl::StrCat("job ", id.str(), " began and nobody has approved it"));
       if (absl::StrContains(event.SerializeAsString(), kSecretValue))
         wrong(absl::StrCat("job ", id.str(), ": event ", event.seq(), " tells a secret"));
     }

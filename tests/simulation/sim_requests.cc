@@ -99,6 +99,7 @@ ProvisionRequest MakeRequest(uint64_t seed, int number) {
     hosts.insert(request.has_rollout() ? n - 1 : random() % kHosts);
   for (const uint64_t host : hosts)
     request.add_targets()->mutable_inline_()->set_address(absl::StrCat("ssh://root@h", host));
+  if (random() % 4 == 0) request.set_environment("environments/prod");  // waits for an approval
   return request;
 }
 

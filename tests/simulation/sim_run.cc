@@ -9,6 +9,8 @@ namespace pe::sim {
 namespace {
 
 constexpr const char* kFaults[] = {"engine killed",
+                                   "job approved",
+                                   "job rejected",
                                    "engine killed before a commit",
                                    "engine killed between commit and effects",
                                    "engine paused beyond its lease",

@@ -181,6 +181,22 @@ void SimWorld::ResumeAll() {
   }
 }
 
+void SimWorld::Decide() {
+  const auto page = store_.ListJobs({}, "", 100);
+  for (const Job& job : page.ok() ? page->items : std::vector<Job>()) {
+    if (job.state() != Job::AWAITING_APPROVAL || env_.faults.Draw(3) == 0) continue;
+    provision::v1::ApproveRequest decision;
+    decision.set_name(job.name());
+    const bool rejected = env_.faults.Draw(4) == 0;
+    decision.set_decision(rejected ? provision::v1::Approval::REJECTED : provision::v1::Approval::APPROVED);
+    for (uint64_t times = 1 + env_.faults.Draw(2); times > 0; --times) {
+      engine_->core->Approve(decision, "sim", [this, rejected](absl::StatusOr<Job> job) {
+        if (job.ok()) env_.faults.Met(rejected ? "job rejected" : "job approved");
+      });
+    }
+  }
+}
+
 void SimWorld::RollBackSomething(int number) {
   const std::optional<JobId> job = AnyJob();
   if (!job) return;
@@ -219,6 +235,9 @@ void SimWorld::OnRun(const std::string& run) {
 void SimWorld::OnEffect(const std::string& host, const std::string& token) {
   const auto found = by_request_.find(token.substr(0, token.find('-')));
   if (found == by_request_.end()) return;
+  const auto job = store_.GetJob(found->second, JobDetail::kSummary);
+  if (job.ok() && job->has_approval() && job->approval().decision() != provision::v1::Approval::APPROVED)
+    env_.wrong(absl::StrCat("job ", found->second.str(), " works on ", host, " and nobody has approved it"));
   const auto [at, fresh] = last_effect_.emplace(host, found->second);
   if (!fresh && at->second != found->second && Open(at->second) && Open(found->second))
     env_.wrong(absl::StrCat("two open jobs work on ", host));
@@ -232,6 +251,7 @@ void SimWorld::Plan() {
       env_.clock.At(when + env_.Within(3 * kMicrosPerSecond), [this, i] { Submit(MakeRequest(seed_, i)); });
   }
   for (int i = 0; i < 2; ++i) env_.clock.At(env_.Within(kFaultTime), [this] { CancelSomething(); });
+  for (int i = 0; i < 4; ++i) env_.clock.At(env_.Within(kFaultTime), [this] { Decide(); });
   env_.clock.At(20 * kMicrosPerSecond + env_.Within(20 * kMicrosPerSecond), [this] { RollBackSomething(1); });
   for (int i = 0; i < 2; ++i) env_.clock.At(env_.Within(kFaultTime), [this] { PauseSomething(); });
   env_.clock.At(env_.Within(kFaultTime), [this] { ResumeAll(); });
@@ -259,7 +279,7 @@ std::vector<std::string> SimWorld::Run() {
 
 void SimWorld::RunUntilQuiet(MonoMicros at_least) {
   for (int64_t t = 0; t <= kHealTime; t += 20 * kMicrosPerSecond)
-    env_.clock.At(t, [] {});  // no leap over what is about to arrive
+    env_.clock.At(t, [this] { Decide(); });  // and no leap over what is about to arrive
   for (const MonoMicros limit = env_.clock.Mono() + kHealTime; env_.clock.Mono() < limit && wrong_.empty();) {
     Turn();
     if (env_.clock.Mono() > at_least && store_.pending() == 0 && engine_->core->unfinished() == 0 &&

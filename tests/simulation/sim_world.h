@@ -47,6 +47,7 @@ class SimWorld {
   void CancelSomething();
   void PauseSomething();
   void ResumeAll();
+  void Decide();  // about every job that waits for it
   void RollBackSomething(int number);
   std::optional<JobId> AnyJob();
   void OnGuard(SimHost& host);

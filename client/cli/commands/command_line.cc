@@ -38,6 +38,7 @@ class CommandLine {
     AddApply("plan", "Show what apply would change, step by step with diffs", true);
     AddJobs();
     AddResources();
+    AddEnvironments();
     auto* const explain = app_.add_subcommand("explain", "Show what a field of a spec means: pe explain file.mode");
     explain->add_option("what", word_, "Step kind or section, and a field of it; nothing for all of them");
     Do(explain, [this](Context* context) { return Explain(context, word_); });
@@ -85,7 +86,8 @@ class CommandLine {
     }
     auto* const context = new Context(globals_);
     const CompletionSource source{.jobs = [&] { return JobNames(context); },
-                                  .resources = [&] { return ResourceNames(context); }};
+                                  .resources = [&] { return ResourceNames(context); },
+                                  .environments = [&] { return EnvironmentNames(context); }};
     for (const std::string& word : Complete(&app_, words, source)) context->Out(word + "\n");
     return kExitOk;
   }
@@ -144,7 +146,7 @@ class CommandLine {
     command->add_option("--timeout", o->timeout, "How long the job may take in all: 90s, 30m, 2h");
     command->add_option("--parallelism", o->parallelism, "Most targets at the same time")->check(CLI::Range(0, 10000));
     AddRollout(command, &o->rollout);
-    command->add_option("--environment", o->environment, "dev, test or prod");
+    command->add_option("--env,--environment", o->environment, "dev, test or prod");
     command->add_flag("--validate-only", o->validate_only, "Check everything, and run nothing");
     if (plan) command->add_flag("--detailed-exitcode", o->detailed_exitcode, "Exit with 3 when the plan has changes");
     Do(command, [o](Context* context) { return Apply(context, *o); });
@@ -207,6 +209,48 @@ class CommandLine {
     command->add_option("--request-id", rollback_.request_id, "The same id with the same request is the same job");
     command->add_flag("--detach", rollback_.detach, "Print the new job's name and leave");
     Do(command, [this](Context* context) { return Rollback(context, rollback_); });
+  }
+
+  void AddApprove() {
+    auto* const command = app_.add_subcommand("approve", "Decide about a job that awaits approval");
+    command->add_option("job", approve_.job, "Job: its name, its id, the beginning of its id, or latest")->required();
+    command->add_flag("--reject", approve_.reject, "The job ends without having touched a host");
+    command->add_option("--comment", approve_.comment, "Why; shown with the job");
+    Do(command, [this](Context* context) { return Approve(context, approve_); });
+  }
+
+  CLI::App* AddEnvironment(CLI::App* group, const char* name, const char* description,
+                           int (*run)(Context*, const EnvironmentOptions&)) {
+    auto* const command = group->add_subcommand(name, description);
+    if (run != &EnvironmentList)
+      command->add_option("environment", environment_.name, "Name of the environment")->required();
+    Do(command, [this, run](Context* context) { return run(context, environment_); });
+    return command;
+  }
+
+  void AddEnvironmentFields(CLI::App* command) {
+    command->add_option("--description", environment_.description, "What it is for");
+    Each(command->add_option("--var", environment_.vars, "NAME=VALUE for jobs that give none of their own"));
+    command->add_option("--approval", environment_.approval, "Whether jobs that change hosts wait for an approval")
+        ->check(CLI::IsMember({"required", "none"}));
+    command
+        ->add_option("--parallelism", environment_.parallelism, "Most targets at the same time; 0: the engine's limit")
+        ->check(CLI::Range(0, 10000));
+  }
+
+  void AddEnvironments() {
+    AddApprove();
+    auto* const group = app_.add_subcommand("env", "Environments: what all jobs of dev, test or prod have in common");
+    group->require_subcommand(1);
+    group->fallthrough();
+    AddEnvironment(group, "list", "List environments by name", &EnvironmentList);
+    AddEnvironment(group, "get", "Show an environment", &EnvironmentGet);
+    AddEnvironmentFields(AddEnvironment(group, "create", "Make an environment", &EnvironmentCreate));
+    auto* const set = AddEnvironment(group, "set", "Change an environment; what is not named stays", &EnvironmentSet);
+    AddEnvironmentFields(set);
+    Each(set->add_option("--unset", environment_.unset, "Name of a variable to take out"));
+    AddEnvironment(group, "delete", "Remove an environment that no resource and no running job belongs to",
+                   &EnvironmentDelete);
   }
 
   CLI::App* AddResource(CLI::App* group, const char* name, const char* description,
@@ -298,6 +342,8 @@ class CommandLine {
   RetryOptions retry_;
   RollbackOptions rollback_;
   ResourceOptions resource_;
+  ApproveOptions approve_;
+  EnvironmentOptions environment_;
   std::string word_;
   std::function<int(Context*)> run_;
 };

@@ -19,6 +19,14 @@ int Resume(Context* context, const std::string& job);
 int Retry(Context* context, const RetryOptions& options);
 int Rollback(Context* context, const RollbackOptions& options);
 
+int Approve(Context* context, const ApproveOptions& options);
+
+int EnvironmentList(Context* context, const EnvironmentOptions& options);
+int EnvironmentGet(Context* context, const EnvironmentOptions& options);
+int EnvironmentCreate(Context* context, const EnvironmentOptions& options);
+int EnvironmentSet(Context* context, const EnvironmentOptions& options);
+int EnvironmentDelete(Context* context, const EnvironmentOptions& options);
+
 int ResourceList(Context* context, const ResourceOptions& options);
 int ResourceGet(Context* context, const ResourceOptions& options);
 int ResourceCreate(Context* context, const ResourceOptions& options);

@@ -94,6 +94,7 @@ std::vector<std::string> ForPositional(const Place& place, const CompletionSourc
     const std::string name = option->get_single_name();
     if (name == "job") return source.jobs();
     if (name == "name") return source.resources();
+    if (name == "environment") return source.environments();
     return ValuesOf(*option);
   }
   return {};
@@ -113,6 +114,7 @@ std::vector<std::string> Possible(const Place& place, const std::string& begun, 
   if (place.due != nullptr) {
     const std::string name = place.due->get_single_name();
     if (name == "target" || name == "resource") return source.resources();
+    if (name == "env" || name == "environment") return source.environments();
     return ValuesOf(*place.due);
   }
   if (absl::StartsWith(begun, "-")) return FlagsOf(place.at);

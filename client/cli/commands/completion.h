@@ -12,7 +12,7 @@ namespace pe::cli {
 
 // What the engine is asked for; empty when it does not answer.
 struct CompletionSource {
-  std::function<std::vector<std::string>()> jobs, resources;
+  std::function<std::vector<std::string>()> jobs, resources, environments;
 };
 
 // What may stand for the last of `words`, which may be empty or the beginning of a word. Nothing: the shell's own

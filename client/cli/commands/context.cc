@@ -156,6 +156,19 @@ std::vector<std::string> ResourceNames(Context* context) {
   return out;
 }
 
+std::vector<std::string> EnvironmentNames(Context* context) {
+  const auto engine = context->Engine();
+  if (!engine.ok()) return {};
+  provision::v1::ListEnvironmentsRequest request;
+  request.set_page_size(1000);
+  const auto page = (*engine)->ListEnvironments(request);
+  std::vector<std::string> out;
+  if (page.ok()) {
+    for (const auto& environment : page->environments()) out.push_back(ShortName(environment.name()));
+  }
+  return out;
+}
+
 std::string ResourceName(absl::string_view text) {
   return absl::StartsWith(text, "resources/") ? std::string(text) : absl::StrCat("resources/", text);
 }

@@ -50,9 +50,11 @@ class Context {
 // "jobs/ID" from what a person types: "jobs/ID", "ID", the beginning of an ID, "latest" or "-".
 absl::StatusOr<std::string> ResolveJob(Context* context, absl::string_view text);
 
-// The newest jobs' ids and the resources' names, for completion: nothing when the engine does not answer.
+// The newest jobs' ids, the resources' and the environments' names, for completion: nothing when the engine does not
+// answer.
 std::vector<std::string> JobNames(Context* context);
 std::vector<std::string> ResourceNames(Context* context);
+std::vector<std::string> EnvironmentNames(Context* context);
 
 // "resources/NAME" from "NAME" or "resources/NAME".
 std::string ResourceName(absl::string_view text);

@@ -96,6 +96,20 @@ struct RollbackOptions {
   bool detach = false;
 };
 
+struct ApproveOptions {
+  std::string job;
+  bool reject = false;
+  std::string comment;
+};
+
+struct EnvironmentOptions {
+  std::string name;
+  std::optional<std::string> description;
+  std::vector<std::string> vars, unset;  // "name=value" to be added or replaced; names to be taken out
+  std::optional<int32_t> parallelism;
+  std::optional<std::string> approval;  // "required" or "none"
+};
+
 struct ResourceOptions {
   std::string name;
   std::optional<std::string> address, host_key, environment, credential;

@@ -113,6 +113,18 @@ TEST_F(SqliteFiles, ANewerDatabaseIsRefused) {
   ExpectRefused("newer release (schema 1000");
 }
 
+TEST_F(SqliteFiles, AnEarlierReleasesDatabaseGetsTheEnvironmentsThatItsJobsName) {
+  PE_ASSERT_OK(Open());
+  Run("DROP TABLE environments; PRAGMA user_version = 2;"
+      "INSERT INTO jobs (key, id, state, terminal, environment, service, last_seq, summary)"
+      " VALUES (1, 'a', 8, 1, 'environments/stage', 's', 0, x''), (2, 'b', 8, 1, 'environments/prod', 's', 0, x'')");
+  absl::StatusOr<std::unique_ptr<Store>> store = Open();
+  PE_ASSERT_OK(store);
+  EXPECT_EQ((*store)->GetEnvironment(EnvironmentId("stage"))->name(), "environments/stage");
+  EXPECT_EQ((*store)->GetEnvironment(EnvironmentId("stage"))->etag(), "1");
+  EXPECT_TRUE((*store)->GetEnvironment(EnvironmentId("prod"))->approval_required());
+}
+
 TEST_F(SqliteFiles, AnotherProgramsDatabaseIsRefused) {
   ASSERT_EQ(mkdir(data().c_str(), 0700), 0);
   Run("CREATE TABLE notes (text)");

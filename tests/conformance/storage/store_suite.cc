@@ -103,6 +103,18 @@ Batch StoreSuite::BatchOf(AppendEvents append) const {
   return batch;
 }
 
+Batch StoreSuite::BatchOf(PutEnvironment put) const {
+  Batch batch = NewBatch();
+  batch.environments.push_back(std::move(put));
+  return batch;
+}
+
+Batch StoreSuite::BatchOf(DeleteEnvironment deletion) const {
+  Batch batch = NewBatch();
+  batch.deleted_environments.push_back(std::move(deletion));
+  return batch;
+}
+
 Batch StoreSuite::BatchOf(PutResource put) const {
   Batch batch = NewBatch();
   batch.resources.push_back(std::move(put));

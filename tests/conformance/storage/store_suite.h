@@ -59,6 +59,8 @@ class StoreSuite : public testing::TestWithParam<StoreBackend> {
   Batch BatchOf(CreateJob create) const;
   Batch BatchOf(AppendEvents append) const;
   Batch BatchOf(PutResource put) const;
+  Batch BatchOf(PutEnvironment put) const;
+  Batch BatchOf(DeleteEnvironment deletion) const;
   Answered Submit(Batch batch) { return SubmitAndWait(*store_, std::move(batch)); }
   template <typename T>
   absl::Status Put(T thing) {

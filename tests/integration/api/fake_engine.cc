@@ -163,6 +163,36 @@ void FakeEngine::Rollback(provision::v1::RollbackRequest, Caller, Answer<Job> an
   answer(Precondition("JOB_NOT_TERMINAL", "the job has not ended"));
 }
 
+void FakeEngine::Approve(provision::v1::ApproveRequest, std::string caller, Answer<Job> answer) {
+  {
+    MutexLock lock(&mu_);
+    last_caller_ = std::move(caller);
+  }
+  answer(Precondition("JOB_NOT_AWAITING_APPROVAL", "the job does not await an approval"));
+}
+
+void FakeEngine::CreateEnvironment(provision::v1::CreateEnvironmentRequest request,
+                                   Answer<provision::v1::Environment> answer) {
+  provision::v1::Environment environment = request.environment();
+  environment.set_name("environments/" + request.environment_id());
+  Batch batch{.epoch = lease_.epoch, .now = 1};
+  batch.environments.push_back({.environment = environment, .expect = PutResource::Expect::kNew});
+  store_->Submit(std::move(batch), [=](const absl::Status& status, const Applied&) {
+    if (status.ok()) return answer(environment);
+    answer(absl::IsAlreadyExists(status) ? EnvironmentExists(environment.name()) : status);
+  });
+}
+
+void FakeEngine::UpdateEnvironment(provision::v1::UpdateEnvironmentRequest request,
+                                   Answer<provision::v1::Environment> answer) {
+  if (request.environment().etag() == "old") return answer(EtagMismatch(request.environment().name()));
+  answer(request.environment());
+}
+
+void FakeEngine::DeleteEnvironment(provision::v1::DeleteEnvironmentRequest, Answer<provision::v1::Environment> answer) {
+  answer(Precondition("ENVIRONMENT_IN_USE", "a job belongs to it"));
+}
+
 void FakeEngine::CreateResource(provision::v1::CreateResourceRequest request, Answer<Resource> answer) {
   Resource resource = request.resource();
   resource.set_name("resources/" + request.resource_id());

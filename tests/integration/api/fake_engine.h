@@ -22,6 +22,13 @@ class FakeEngine final : public Engine {
   void Resume(provision::v1::ResumeRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
   void Rollback(provision::v1::RollbackRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
   void Retry(provision::v1::RetryRequest request, Caller caller, Answer<provision::v1::Job> answer) override;
+  void Approve(provision::v1::ApproveRequest request, std::string caller, Answer<provision::v1::Job> answer) override;
+  void CreateEnvironment(provision::v1::CreateEnvironmentRequest request,
+                         Answer<provision::v1::Environment> answer) override;
+  void UpdateEnvironment(provision::v1::UpdateEnvironmentRequest request,
+                         Answer<provision::v1::Environment> answer) override;
+  void DeleteEnvironment(provision::v1::DeleteEnvironmentRequest request,
+                         Answer<provision::v1::Environment> answer) override;
   void CreateResource(provision::v1::CreateResourceRequest request, Answer<provision::v1::Resource> answer) override;
   void UpdateResource(provision::v1::UpdateResourceRequest request, Answer<provision::v1::Resource> answer) override;
   void DeleteResource(provision::v1::DeleteResourceRequest request, Answer<provision::v1::Resource> answer) override;

@@ -12,7 +12,8 @@ TEST_F(HealthTest, CheckAndListWithoutAToken) {
   const auto health = grpc::health::v1::Health::NewStub(TcpChannel());
   HealthCheckRequest request;
   HealthCheckResponse response;
-  for (const char* service : {"", "provision.v1.ProvisionService", "provision.v1.ResourceService"}) {
+  for (const char* service :
+       {"", "provision.v1.ProvisionService", "provision.v1.ResourceService", "provision.v1.EnvironmentService"}) {
     request.set_service(service);
     ASSERT_TRUE(health->Check(Context().get(), request, &response).ok()) << service;
     EXPECT_EQ(response.status(), HealthCheckResponse::SERVING);
@@ -21,7 +22,7 @@ TEST_F(HealthTest, CheckAndListWithoutAToken) {
   EXPECT_EQ(health->Check(Context().get(), request, &response).error_code(), grpc::StatusCode::NOT_FOUND);
   grpc::health::v1::HealthListResponse list;
   ASSERT_TRUE(health->List(Context().get(), {}, &list).ok());
-  EXPECT_EQ(list.statuses_size(), 3);
+  EXPECT_EQ(list.statuses_size(), 4);
 }
 
 TEST_F(HealthTest, WatchSeesTheDrain) {

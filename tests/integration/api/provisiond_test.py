@@ -304,11 +304,14 @@ class Database(WithFolder):
 
 
 METHODS = {
-    "provision.v1.ProvisionService/" + m for m in ("Provision", "Status", "Watch", "List", "Cancel", "Retry")
+    "provision.v1.ProvisionService/" + m for m in ("Provision", "Status", "Watch", "List", "Cancel", "Retry", "Approve")
 } | {
     "provision.v1.ResourceService/" + m
     for m in ("CreateResource", "GetResource", "ListResources", "UpdateResource", "DeleteResource", "DisableResource",
               "EnableResource", "TrustResource", "WaiveHandlers")
+} | {
+    "provision.v1.EnvironmentService/" + m + "Environment" + ("s" if m == "List" else "")
+    for m in ("Create", "Get", "List", "Update", "Delete")
 } | {"grpc.health.v1.Health/" + m for m in ("Check", "List", "Watch")}
 
 

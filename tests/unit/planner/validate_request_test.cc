@@ -32,7 +32,8 @@ TEST(ValidateProvision, GoodRequests) {
 TEST(ValidateProvision, AllViolationsAtOnce) {
   EXPECT_THAT(
       Problems<ProvisionRequest>(
-          "spec {name: 'Web' variables {name: 'greeting'}} variables {key: 'greting' value: 'x'} request_id: 'a b' "
+          "spec {name: 'Web' variables {name: 'greeting'} variables {name: 'pw' type: SECRET}} variables {key: "
+          "'greting' value: 'x'} request_id: 'a b' "
           "mode: ROLLBACK "
           "timeout {} parallelism: -1 environment: 'prod' targets {} targets {resource: 'web-1'} targets "
           "{label_selector: 'x'} "
@@ -46,7 +47,7 @@ TEST(ValidateProvision, AllViolationsAtOnce) {
                   HasSubstr("targets[4].inline.credential"), HasSubstr("mode: ROLLBACK is for a job that has run"),
                   HasSubstr("request_id"), HasSubstr("timeout"), HasSubstr("parallelism"), HasSubstr("environment"),
                   "variables.greting: the spec does not declare it; did you mean 'greeting'?",
-                  "variables.greeting: is required: it is declared without a default",
+                  "variables.pw: is required: it is declared without a default",
                   HasSubstr("spec.name: 'Web' is not a service name")));
 }
 
@@ -89,6 +90,35 @@ TEST(ValidateJobs, Retry) {
   EXPECT_THAT(Problems<RetryRequest>("name: 'jobs/a' step: 'a b' variables {key: 'p w' value: '\\036x'}"),
               ElementsAre(HasSubstr("step:"), HasSubstr("variables:"),
                           HasSubstr("variables.p w: the secret has a control character")));
+}
+
+TEST(ValidateJobs, Approve) {
+  EXPECT_THAT(Problems<ApproveRequest>("name: 'jobs/a' decision: REJECTED comment: 'not today'"), IsEmpty());
+  ApproveRequest request = Parse<ApproveRequest>("name: 'a'");
+  request.set_decision(static_cast<Approval::Decision>(9));
+  request.set_comment(std::string(1001, 'x'));
+  EXPECT_THAT(Lines(Validate(request)),
+              ElementsAre(HasSubstr("is not a job name"), HasSubstr("decision: 9 is not a decision"),
+                          HasSubstr("comment: is longer than 1000 characters")));
+  request = Parse<ApproveRequest>("name: 'jobs/a'");
+  for (int i = 0; i < 1000; ++i) request.mutable_comment()->append("\u00e4");  // characters, not bytes
+  EXPECT_THAT(Lines(Validate(request)), IsEmpty());
+}
+
+TEST(ValidateEnvironments, AllViolationsAtOnce) {
+  EXPECT_THAT(Problems<CreateEnvironmentRequest>("environment_id: 'stage' environment {description: 'x' parallelism: 3 "
+                                                 "variables {key: 'greeting' value: 'hello'}}"),
+              IsEmpty());
+  EXPECT_THAT(
+      Problems<CreateEnvironmentRequest>("environment_id: 'Stage' environment {description: 'a\nb' parallelism: -1 "
+                                         "variables {key: 'a b' value: 'x'} variables {key: 'c' value: '\036'}}"),
+      ElementsAre(HasSubstr("environment_id"), HasSubstr("environment.description"),
+                  HasSubstr("environment.variables: 'a b'"),
+                  HasSubstr("environment.variables.c: has a control character"), HasSubstr("environment.parallelism")));
+  EXPECT_THAT(
+      Problems<UpdateEnvironmentRequest>("environment {name: 'prod'} update_mask {paths: ['name', 'varables']}"),
+      ElementsAre(HasSubstr("environment.name"), HasSubstr("'name' cannot be updated"),
+                  HasSubstr("did you mean 'variables'?")));
 }
 
 TEST(ValidateResources, Create) {

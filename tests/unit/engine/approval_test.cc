@@ -1,0 +1,331 @@
+// Environments and approvals in the engine's loop, over the memory store and hosts in memory.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "server/engine/engine_core.h"
+#include "server/engine/fold.h"
+#include "storage/memory/memory_store.h"
+#include "tests/unit/engine/fake_transport.h"
+
+namespace pe {
+namespace {
+
+using provision::v1::Approval;
+using provision::v1::Environment;
+using provision::v1::Event;
+using provision::v1::Job;
+using provision::v1::ProvisionRequest;
+using testing::HasSubstr;
+
+class ApprovalTest : public testing::Test {
+ protected:
+  ApprovalTest() { StartAgain(); }
+
+  void StartAgain() {
+    core_.reset();
+    store_.Crash();
+    EngineOptions options;
+    options.credentials["default"] = Credential{.name = "default"};
+    options.secret_key = std::string(32, 'k');
+    core_ = std::make_unique<EngineCore>(
+        EngineParts{
+            .store = &store_, .clock = &clock_, .random = &random_, .hub = &hub_, .transports = {{"ssh", &transport_}}},
+        options);
+    const absl::Status loaded = core_->Load();
+    ASSERT_TRUE(loaded.ok()) << loaded;
+  }
+  void Settle() {
+    for (int quiet = 0; quiet < 3;) {
+      store_.Flush();
+      const bool did = core_->RunOnce();
+      quiet = (transport_.Pump() || did) ? 0 : quiet + 1;
+    }
+  }
+  template <typename T, typename Call>
+  absl::StatusOr<T> Ask(Call call) {
+    std::optional<absl::StatusOr<T>> out;
+    call([&](absl::StatusOr<T> answer) { out = std::move(answer); });
+    Settle();
+    return out.has_value() ? *out : absl::StatusOr<T>(absl::InternalError("no answer"));
+  }
+  static ProvisionRequest Request(const std::string& environment, const std::string& host = "h1") {
+    ProvisionRequest request;
+    request.set_environment("environments/" + environment);
+    request.mutable_spec()->set_name("web");
+    auto* step = request.mutable_spec()->add_steps();
+    step->set_id("one");
+    step->mutable_file()->set_path("/etc/one");
+    step->mutable_file()->set_content("x");
+    request.add_targets()->mutable_inline_()->set_address("ssh://root@" + host);
+    return request;
+  }
+  absl::StatusOr<Job> Provision(const ProvisionRequest& request) {
+    return Ask<Job>([&](Answer<Job> answer) { core_->Provision(request, "test", answer); });
+  }
+  std::string Start(const ProvisionRequest& request) {
+    const absl::StatusOr<Job> job = Provision(request);
+    EXPECT_TRUE(job.ok()) << job.status();
+    return job.ok() ? job->name().substr(5) : "";
+  }
+  absl::StatusOr<Job> Decide(const std::string& id, Approval::Decision decision, const std::string& comment = "") {
+    provision::v1::ApproveRequest request;
+    request.set_name("jobs/" + id);
+    request.set_decision(decision);
+    request.set_comment(comment);
+    return Ask<Job>([&](Answer<Job> answer) { core_->Approve(request, "uid 7", answer); });
+  }
+  absl::StatusOr<Environment> Set(Environment environment) {
+    provision::v1::UpdateEnvironmentRequest request;
+    *request.mutable_environment() = std::move(environment);
+    return Ask<Environment>([&](Answer<Environment> answer) { core_->UpdateEnvironment(request, answer); });
+  }
+  Job Get(const std::string& id) {
+    const auto job = store_.GetJob(JobId(id), JobDetail::kFull);
+    EXPECT_TRUE(job.ok()) << job.status();
+    return job.ok() ? *job : Job();
+  }
+  void CheckLog(const std::string& id) {
+    Job folded;
+    const auto page = store_.ReadEvents(JobId(id), 0, 1000);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const Event& event : page->events) {
+      const absl::Status status = Fold(event, &folded);
+      ASSERT_TRUE(status.ok()) << status;
+    }
+    EXPECT_EQ(folded.DebugString(), Get(id).DebugString());
+  }
+
+  ManualClock clock_;
+  SeededRandom random_{1};
+  EventHub hub_;
+  MemoryStore store_{MemoryStoreOptions{.manual = true}};
+  FakeTransport transport_;
+  std::unique_ptr<EngineCore> core_;
+};
+
+TEST_F(ApprovalTest, AJobOfProdWaitsAndRunsWhenApproved) {
+  const std::string id = Start(Request("prod"));
+  EXPECT_EQ(Get(id).state(), Job::AWAITING_APPROVAL);
+  EXPECT_THAT(Get(id).reason(), HasSubstr("pe approve " + id));
+  EXPECT_EQ(transport_.host("h1").connects, 0);
+  const absl::StatusOr<Job> approved = Decide(id, Approval::APPROVED, "go");
+  ASSERT_TRUE(approved.ok()) << approved.status();
+  const Job job = Get(id);
+  EXPECT_EQ(job.state(), Job::SUCCEEDED);
+  EXPECT_EQ(job.approval().decision(), Approval::APPROVED);
+  EXPECT_EQ(job.approval().caller(), "uid 7");
+  EXPECT_EQ(job.approval().comment(), "go");
+  EXPECT_EQ(transport_.host("h1").executions["one"], 1);
+  CheckLog(id);
+  EXPECT_TRUE(Decide(id, Approval::APPROVED).ok()) << "the same decision again";
+  EXPECT_TRUE(absl::IsFailedPrecondition(Decide(id, Approval::REJECTED).status()));
+}
+
+TEST_F(ApprovalTest, ARejectedJobEndsWithoutAConnection) {
+  const std::string id = Start(Request("prod"));
+  ASSERT_TRUE(Decide(id, Approval::REJECTED, "not today").ok());
+  const Job job = Get(id);
+  EXPECT_EQ(job.state(), Job::CANCELLED);
+  EXPECT_EQ(job.reason(), "rejected by uid 7: not today");
+  EXPECT_FALSE(job.has_start_time());
+  EXPECT_EQ(transport_.host("h1").connects, 0);
+  EXPECT_EQ(core_->unfinished(), 0u);
+  CheckLog(id);
+  EXPECT_TRUE(Decide(id, Approval::REJECTED).ok());
+  EXPECT_TRUE(absl::IsFailedPrecondition(Decide(id, Approval::APPROVED).status()));
+}
+
+TEST_F(ApprovalTest, APlanAndAJobOfDevNeedNone) {
+  ProvisionRequest plan = Request("prod");
+  plan.set_mode(Job::PLAN);
+  EXPECT_EQ(Get(Start(plan)).state(), Job::SUCCEEDED);
+  const std::string dev = Start(Request("dev"));
+  EXPECT_EQ(Get(dev).state(), Job::SUCCEEDED);
+  EXPECT_FALSE(Get(dev).has_approval());
+  EXPECT_TRUE(absl::IsFailedPrecondition(Decide(dev, Approval::APPROVED).status()));
+  EXPECT_TRUE(absl::IsNotFound(Decide("none", Approval::APPROVED).status()));
+}
+
+TEST_F(ApprovalTest, AWaitingJobHoldsNoHostAndTakesItsPlaceWhenApproved) {
+  const std::string waits = Start(Request("prod"));
+  transport_.host("h1").hold = true;
+  const std::string runs = Start(Request("dev"));
+  EXPECT_EQ(Get(runs).state(), Job::RUNNING) << "nobody is held up by what nobody has decided";
+  ASSERT_TRUE(Decide(waits, Approval::APPROVED).ok());
+  EXPECT_EQ(Get(waits).state(), Job::QUEUED);
+  EXPECT_THAT(Get(waits).reason(), HasSubstr("queued behind jobs/" + runs));
+  EXPECT_GT(Get(waits).admission(), Get(runs).admission());
+  transport_.host("h1").hold = false;
+  transport_.Release("h1");
+  Settle();
+  EXPECT_EQ(Get(runs).state(), Job::SUCCEEDED);
+  EXPECT_EQ(Get(waits).state(), Job::SUCCEEDED);
+  CheckLog(waits);
+}
+
+// The place in the queue is taken when a job is approved; one that was accepted just before and is still on its way to
+// the store comes first.
+TEST_F(ApprovalTest, AnApprovedJobComesBehindOneThatIsBeingStored) {
+  const std::string waits = Start(Request("prod"));
+  transport_.host("h1").hold = true;
+  std::string runs;
+  core_->Provision(Request("dev"), "test", [&](absl::StatusOr<Job> job) { runs = job->name().substr(5); });
+  provision::v1::ApproveRequest approve;
+  approve.set_name("jobs/" + waits);
+  core_->Approve(approve, "test", [](absl::StatusOr<Job> job) { EXPECT_TRUE(job.ok()) << job.status(); });
+  Settle();
+  EXPECT_EQ(Get(runs).state(), Job::RUNNING);
+  EXPECT_EQ(Get(waits).state(), Job::QUEUED);
+  EXPECT_EQ(transport_.host("h1").runs.size(), 1u);
+}
+
+TEST_F(ApprovalTest, WaitingAndItsDecisionSurviveARestart) {
+  const std::string id = Start(Request("prod"));
+  StartAgain();
+  Settle();
+  EXPECT_EQ(Get(id).state(), Job::AWAITING_APPROVAL);
+  EXPECT_EQ(transport_.host("h1").connects, 0);
+  transport_.host("h1").hold = true;
+  ASSERT_TRUE(Decide(id, Approval::APPROVED).ok());
+  transport_.Cut("h1");
+  StartAgain();
+  EXPECT_EQ(Get(id).approval().caller(), "uid 7");
+  transport_.Release("h1");
+  Settle();
+  EXPECT_EQ(Get(id).state(), Job::SUCCEEDED);
+  EXPECT_EQ(transport_.host("h1").executions["one"], 1);
+  CheckLog(id);
+}
+
+TEST_F(ApprovalTest, AWaitingJobCanBeCancelledAndRunsOutOfTime) {
+  const std::string cancelled = Start(Request("prod"));
+  provision::v1::CancelRequest cancel;
+  cancel.set_name("jobs/" + cancelled);
+  ASSERT_TRUE(Ask<Job>([&](Answer<Job> answer) { core_->Cancel(cancel, "test", answer); }).ok());
+  EXPECT_EQ(Get(cancelled).state(), Job::CANCELLED);
+
+  ProvisionRequest limited = Request("prod");
+  limited.mutable_timeout()->set_seconds(60);
+  const std::string late = Start(limited);
+  StartAgain();  // the deadline goes on over it
+  clock_.Advance(59 * kMicrosPerSecond);
+  Settle();
+  EXPECT_EQ(Get(late).state(), Job::AWAITING_APPROVAL);
+  clock_.Advance(2 * kMicrosPerSecond);
+  Settle();
+  EXPECT_EQ(Get(late).state(), Job::TIMED_OUT);
+  EXPECT_TRUE(absl::IsFailedPrecondition(Decide(late, Approval::APPROVED).status()));
+  EXPECT_EQ(transport_.host("h1").connects, 0);
+  CheckLog(late);
+}
+
+TEST_F(ApprovalTest, ARetryAndARollbackNeedTheirOwn) {
+  transport_.host("h1").fail_step = "one";
+  const std::string id = Start(Request("prod"));
+  ASSERT_TRUE(Decide(id, Approval::APPROVED).ok());
+  ASSERT_EQ(Get(id).state(), Job::FAILED);
+  provision::v1::RetryRequest retry;
+  retry.set_name("jobs/" + id);
+  const auto again = Ask<Job>([&](Answer<Job> answer) { core_->Retry(retry, "test", answer); });
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->state(), Job::AWAITING_APPROVAL);
+
+  transport_.host("h2").keeps_undo = true;
+  const std::string done = Start(Request("prod", "h2"));
+  ASSERT_TRUE(Decide(done, Approval::APPROVED).ok());
+  provision::v1::RollbackRequest rollback;
+  rollback.set_name("jobs/" + done);
+  const auto back = Ask<Job>([&](Answer<Job> answer) { core_->Rollback(rollback, "test", answer); });
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(back->state(), Job::AWAITING_APPROVAL);
+}
+
+TEST_F(ApprovalTest, AJobTakesOverWhatItsEnvironmentSays) {
+  Environment dev;
+  dev.set_name("environments/dev");
+  (*dev.mutable_variables())["greeting"] = "from dev";
+  (*dev.mutable_variables())["given"] = "from dev";
+  (*dev.mutable_variables())["pw"] = "never";
+  (*dev.mutable_variables())["unknown"] = "x";
+  dev.set_parallelism(7);
+  dev.mutable_rollout()->mutable_canary()->set_count(1);
+  ASSERT_TRUE(Set(dev).ok());
+  ProvisionRequest request = Request("dev");
+  for (const char* name : {"greeting", "given", "defaulted"}) request.mutable_spec()->add_variables()->set_name(name);
+  request.mutable_spec()->mutable_variables(2)->set_default_("from the spec");
+  (*request.mutable_variables())["given"] = "from the request";
+  const Job job = Get(Start(request));
+  EXPECT_EQ(job.variables().at("greeting"), "from dev");
+  EXPECT_EQ(job.variables().at("given"), "from the request");
+  EXPECT_EQ(job.variables().at("defaulted"), "from the spec");
+  EXPECT_FALSE(job.variables().contains("unknown"));
+  EXPECT_EQ(job.parallelism(), 7);
+  EXPECT_EQ(job.rollout().canary().count(), 1);
+
+  auto* secret = request.mutable_spec()->add_variables();
+  secret->set_name("pw");
+  secret->set_type(provision::v1::Variable::SECRET);
+  EXPECT_THAT(std::string(Provision(request).status().message()), HasSubstr("variables.pw: is required"));
+}
+
+TEST_F(ApprovalTest, WhatTheEnvironmentDoesNotFitIsAViolation) {
+  EXPECT_THAT(std::string(Provision(Request("none")).status().message()),
+              HasSubstr("environment: no such environment 'environments/none'; there are: environments/dev"));
+  Environment dev;
+  dev.set_name("environments/dev");
+  (*dev.mutable_variables())["port"] = "many";
+  ASSERT_TRUE(Set(dev).ok());
+  ProvisionRequest request = Request("dev");
+  request.mutable_spec()->add_variables()->set_name("port");
+  request.mutable_spec()->mutable_variables(0)->set_type(provision::v1::Variable::INT);
+  request.mutable_spec()->add_variables()->set_name("missing");
+  const absl::Status refused = Provision(request).status();
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("environments/dev has a value for port"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("1 more")) << "the missing variable, at the same time";
+}
+
+TEST_F(ApprovalTest, ARepeatedRequestFindsItsJobAfterTheEnvironmentHasChanged) {
+  provision::v1::CreateEnvironmentRequest create;
+  create.set_environment_id("stage");
+  (*create.mutable_environment()->mutable_variables())["greeting"] = "a";
+  ASSERT_TRUE(Ask<Environment>([&](Answer<Environment> a) { core_->CreateEnvironment(create, a); }).ok());
+  ProvisionRequest request = Request("stage");
+  request.set_request_id("r1");
+  request.mutable_spec()->add_variables()->set_name("greeting");
+  const std::string id = Start(request);
+  Environment changed;
+  changed.set_name("environments/stage");
+  (*changed.mutable_variables())["greeting"] = "b";
+  ASSERT_TRUE(Set(changed).ok());
+  EXPECT_EQ(Start(request), id);
+  provision::v1::DeleteEnvironmentRequest gone;
+  gone.set_name("environments/stage");
+  ASSERT_TRUE(Ask<Environment>([&](Answer<Environment> a) { core_->DeleteEnvironment(gone, a); }).ok());
+  EXPECT_EQ(Start(request), id);
+  request.set_request_id("r2");
+  EXPECT_TRUE(absl::IsInvalidArgument(Provision(request).status()));
+}
+
+TEST_F(ApprovalTest, AnEnvironmentInUseStaysAndEtagsHold) {
+  const std::string id = Start(Request("prod"));
+  provision::v1::DeleteEnvironmentRequest gone;
+  gone.set_name("environments/prod");
+  const auto refused = Ask<Environment>([&](Answer<Environment> a) { core_->DeleteEnvironment(gone, a); });
+  EXPECT_THAT(std::string(refused.status().message()), HasSubstr("jobs/" + id + " belongs to environments/prod"));
+  Environment change;
+  change.set_name("environments/prod");
+  change.set_description("x");
+  change.set_etag("stale");
+  EXPECT_TRUE(absl::IsAborted(Set(change).status()));
+  change.clear_etag();
+  const auto set = Set(change);
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_TRUE(set->approval_required()) << "what the update does not name stays";
+  EXPECT_NE(set->etag(), "1");
+  EXPECT_EQ(store_.GetEnvironment(EnvironmentId("prod"))->etag(), set->etag());
+}
+
+}  // namespace
+}  // namespace pe
