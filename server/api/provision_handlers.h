@@ -20,7 +20,9 @@ using ProvisionBase = provision::v1::ProvisionService::WithCallbackMethod_Provis
                 provision::v1::ProvisionService::WithCallbackMethod_Cancel<
                     provision::v1::ProvisionService::WithCallbackMethod_Retry<
                         provision::v1::ProvisionService::WithCallbackMethod_Rollback<
-                            provision::v1::ProvisionService::Service>>>>>>>;
+                            provision::v1::ProvisionService::WithCallbackMethod_Pause<
+                                provision::v1::ProvisionService::WithCallbackMethod_Resume<
+                                    provision::v1::ProvisionService::Service>>>>>>>>>;
 
 class ProvisionHandlers final : public ProvisionBase {
  public:

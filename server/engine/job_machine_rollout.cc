@@ -2,9 +2,9 @@
 //
 //   wave n:  PENDING -> RUNNING -> QUEUED (WAVE_SOAK) -> RUNNING (HEALTH_GATE) -> SUCCEEDED or FAILED -> wave n+1
 //
-// The health gate is the last stage of every target's plan, so that its probes are ordinary steps of the agent: a target
-// whose main part is done waits before that stage until its wave has ended its main part and soaked. A failure budget
-// that is spent and a pause hold only targets that have never begun: what was begun goes on to its end.
+// The health gate is the last stage of every target's plan, so that its probes are ordinary steps of the agent: a
+// target whose main part is done waits before that stage until its wave has ended its main part and soaked. A failure
+// budget that is spent and a pause hold only targets that have never begun: what was begun goes on to its end.
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
@@ -82,7 +82,8 @@ void JobMachine::SetWave(int wave, Job::State state, const std::string& reason, 
 void JobMachine::AdvanceWaves(Now now) {
   if (job_.waves_size() == 0) return;
   const auto& targets = job_.targets();
-  const auto failed = std::count_if(targets.begin(), targets.end(), [](const Target& t) { return HasFailed(t.state()); });
+  const auto failed =
+      std::count_if(targets.begin(), targets.end(), [](const Target& t) { return HasFailed(t.state()); });
   budget_spent_ = failure_budget_ && failed > *failure_budget_;
   while (wave_ < job_.waves_size() && WaveIsOver(now)) {
     EndWave(wave_, now);

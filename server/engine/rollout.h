@@ -14,12 +14,12 @@ namespace pe {
 inline constexpr int kMaxWavesOfAJob = 1000;
 
 // Reason codes of waves and of the targets that wait for them.
-inline constexpr char kLaterWave[] = "LATER_WAVE";             // its wave has not begun
-inline constexpr char kWaveSoak[] = "WAVE_SOAK";               // the wave is left alone; of a target: waits for the gate
-inline constexpr char kHealthGate[] = "HEALTH_GATE";           // every target of the wave is asked whether it is well
-inline constexpr char kTargetsFailed[] = "TARGETS_FAILED";     // some of the wave's targets failed
-inline constexpr char kBudgetSpent[] = "FAILURE_BUDGET_SPENT"; // more failed than may: nothing further begins
-inline constexpr char kJobPaused[] = "PAUSED";                 // held until Resume
+inline constexpr char kLaterWave[] = "LATER_WAVE";          // its wave has not begun
+inline constexpr char kWaveSoak[] = "WAVE_SOAK";            // the wave is left alone; of a target: waits for the gate
+inline constexpr char kHealthGate[] = "HEALTH_GATE";        // every target of the wave is asked whether it is well
+inline constexpr char kTargetsFailed[] = "TARGETS_FAILED";  // some of the wave's targets failed
+inline constexpr char kBudgetSpent[] = "FAILURE_BUDGET_SPENT";  // more failed than may: nothing further begins
+inline constexpr char kJobPaused[] = "PAUSED";                  // held until Resume
 
 // Sizes of the waves of so many targets, in order: the canary, then `waves` with the last one repeated until none is
 // left. Each is at least 1; their sum is `targets`. Percentages are of all targets, rounded up. REQUIRES: a valid

@@ -51,8 +51,7 @@ void CheckRollout(const Rollout& rollout, const FieldPath& path, const SpecNames
     report->Add(path, "waves", absl::StrCat("more than ", kMaxWaveSizes, " sizes (", rollout.waves_size(), ")"));
   for (int i = 0; i < rollout.waves_size() && !report->full(); ++i)
     CheckShare(rollout.waves(i), 1, FieldPath(path, "waves", i), report);
-  if (rollout.has_failure_budget())
-    CheckShare(rollout.failure_budget(), 0, FieldPath(path, "failure_budget"), report);
+  if (rollout.has_failure_budget()) CheckShare(rollout.failure_budget(), 0, FieldPath(path, "failure_budget"), report);
   if (rollout.has_soak()) CheckDuration(rollout.soak(), 0, kMaxSoakMicros, path, "soak", report);
   if (rollout.health_gate_size() > kMaxProbes)
     report->Add(path, "health_gate", absl::StrCat("more than ", kMaxProbes, " probes"));

@@ -57,7 +57,8 @@ absl::Status FillRollout(const RolloutOptions& options, provision::v1::Provision
       return absl::InvalidArgumentError(
           absl::StrCat("--soak ", Printable(options.soak), " is not a time such as 90s, 30m or 2h"));
     rollout.mutable_soak()->set_seconds(absl::ToInt64Seconds(soak));
-    rollout.mutable_soak()->set_nanos(static_cast<int32_t>((soak - absl::Seconds(rollout.soak().seconds())) / absl::Nanoseconds(1)));
+    rollout.mutable_soak()->set_nanos(
+        static_cast<int32_t>((soak - absl::Seconds(rollout.soak().seconds())) / absl::Nanoseconds(1)));
   }
   if (options.pause_after_canary) rollout.set_pause_after_canary(true);
   const bool asked = !options.file.empty() || rollout.ByteSizeLong() > 0;

@@ -27,7 +27,8 @@ TEST(RolloutTest, Sizes) {
   EXPECT_THAT(WaveSizes(Parse(""), 0), IsEmpty());
   EXPECT_THAT(WaveSizes(Parse("canary {count: 1}"), 7), ElementsAre(1, 6));
   EXPECT_THAT(WaveSizes(Parse("canary {count: 9}"), 7), ElementsAre(7));
-  EXPECT_THAT(WaveSizes(Parse("canary {count: 1} waves {percent: 25} waves {percent: 50}"), 10), ElementsAre(1, 3, 5, 1));
+  EXPECT_THAT(WaveSizes(Parse("canary {count: 1} waves {percent: 25} waves {percent: 50}"), 10),
+              ElementsAre(1, 3, 5, 1));
   EXPECT_THAT(WaveSizes(Parse("waves {count: 2} waves {count: 3}"), 10), ElementsAre(2, 3, 3, 2));
   EXPECT_THAT(WaveSizes(Parse("waves {percent: 1}"), 10000).size(), 100u);
   EXPECT_THAT(WaveSizes(Parse("waves {percent: 1}"), 3), ElementsAre(1, 1, 1)) << "a part of a target is one";
