@@ -35,8 +35,8 @@ inline constexpr Transition<provision::v1::Job::State> kJobTransitions[] = {
     {JobStates::PENDING, JobStates::PLANNING},   // first connection asked for
     {JobStates::PENDING, JobStates::CANCELLED},  // cancelled before it began
     {JobStates::PENDING, JobStates::TIMED_OUT},
-    {JobStates::PENDING, JobStates::PAUSED},   // held before it began
-    {JobStates::QUEUED, JobStates::PAUSED},    // of a job: held
+    {JobStates::PENDING, JobStates::PAUSED},               // held before it began
+    {JobStates::QUEUED, JobStates::PAUSED},                // of a job: held
     {JobStates::PENDING, JobStates::AWAITING_APPROVAL},    // its environment asks for one
     {JobStates::AWAITING_APPROVAL, JobStates::QUEUED},     // approved: it has its place among the others from now on
     {JobStates::AWAITING_APPROVAL, JobStates::CANCELLED},  // cancelled or rejected

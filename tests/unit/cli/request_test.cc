@@ -38,6 +38,28 @@ TEST(Request, TargetsThatAreWrong) {
   EXPECT_THAT(Error({.targets = {"ssh://a", "ssh://b"}, .host_key = "SHA256:x"}), HasSubstr("hosts do not share keys"));
 }
 
+TEST(Request, Rollout) {
+  ProvisionRequest request;
+  ASSERT_TRUE(FillRequest({.targets = {"a"},
+                           .rollout = {.canary = "1",
+                                       .failure_budget = "5%",
+                                       .waves = {"25%", "50%"},
+                                       .soak = "90s",
+                                       .pause_after_canary = true}},
+                          &request)
+                  .ok());
+  EXPECT_EQ(request.rollout().canary().count(), 1);
+  EXPECT_EQ(request.rollout().waves(1).percent(), 50);
+  EXPECT_EQ(request.rollout().failure_budget().percent(), 5);
+  EXPECT_EQ(request.rollout().soak().seconds(), 90);
+  EXPECT_TRUE(request.rollout().pause_after_canary());
+  EXPECT_THAT(Error({.targets = {"a"}, .rollout = {.canary = "one"}}), HasSubstr("--canary one"));
+  EXPECT_THAT(Error({.targets = {"a"}, .rollout = {.soak = "soon"}}), HasSubstr("--soak soon"));
+  ProvisionRequest none;
+  ASSERT_TRUE(FillRequest({.targets = {"a"}}, &none).ok());
+  EXPECT_FALSE(none.has_rollout());
+}
+
 TEST(Request, TheRest) {
   ProvisionRequest request;
   const ApplyOptions options{.targets = {"a"},

@@ -373,7 +373,7 @@ TEST_F(EngineRolloutTest, ARolledBackCanarySpendsTheBudget) {
   ProvisionRequest request = InWaves(3, "canary {count: 1}");
   request.set_on_failure(provision::v1::Step::ROLLBACK);
   const std::string id = Start(request);
-  EXPECT_EQ(Get(id).state(), Job::ROLLED_BACK);
+  EXPECT_THAT(Get(id).reason(), HasSubstr("the failure budget of 0 is spent, 2 targets never began"));
   EXPECT_THAT(Connects(3), ElementsAre(1, 0, 0));
   CheckLog(id);
 }

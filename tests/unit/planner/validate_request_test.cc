@@ -10,6 +10,7 @@ using namespace provision::v1;  // NOLINT: a test of many messages
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 template <typename Request>
 std::vector<std::string> Problems(const std::string& text) {
@@ -49,6 +50,33 @@ TEST(ValidateProvision, AllViolationsAtOnce) {
                   "variables.greting: the spec does not declare it; did you mean 'greeting'?",
                   "variables.pw: is required: it is declared without a default",
                   HasSubstr("spec.name: 'Web' is not a service name")));
+}
+
+TEST(ValidateProvision, Rollout) {
+  const std::string request = "spec {name: 'web'} targets {resource: 'resources/a'} ";
+  EXPECT_THAT(Problems<ProvisionRequest>(request + "rollout {canary {count: 1} waves {percent: 25} failure_budget "
+                                                   "{percent: 0} soak {seconds: 60} pause_after_canary: true "
+                                                   "health_gate {tcp {port: 80}}}"),
+              IsEmpty());
+  EXPECT_THAT(
+      Problems<ProvisionRequest>(request + "rollout {canary {} waves {count: 0} waves {percent: 101} "
+                                           "failure_budget {count: -1} soak {seconds: 604801} "
+                                           "health_gate {} health_gate {http {url: '${vars.nowhere}'}}}"),
+      UnorderedElementsAre("rollout.canary: is empty; set count or percent", HasSubstr("rollout.waves[0].count"),
+                           HasSubstr("rollout.waves[1].percent"), HasSubstr("rollout.failure_budget.count"),
+                           HasSubstr("rollout.soak"), HasSubstr("rollout.health_gate[0]: has no condition"),
+                           HasSubstr("rollout.health_gate[1].http.url")));
+  EXPECT_THAT(Problems<ProvisionRequest>(request + "rollout {pause_after_canary: true}"),
+              ElementsAre(HasSubstr("rollout.pause_after_canary: there is no canary")));
+  ProvisionRequest many = Parse<ProvisionRequest>(request);
+  for (int i = 0; i < 101; ++i) many.mutable_rollout()->add_waves()->set_count(1);
+  EXPECT_THAT(Lines(Validate(many)), ElementsAre("rollout.waves: more than 100 sizes (101)"));
+}
+
+TEST(ValidatePause, NameAndReason) {
+  EXPECT_THAT(Problems<PauseRequest>("name: 'jobs/01h8xgjw3q4yv5s6' reason: 'lunch'"), IsEmpty());
+  EXPECT_THAT(Problems<PauseRequest>("name: 'x' reason: 'a\\nb'"), ElementsAre(HasSubstr("name"), HasSubstr("reason")));
+  EXPECT_THAT(Problems<ResumeRequest>(""), ElementsAre(HasSubstr("name: is required")));
 }
 
 TEST(ValidateProvision, SpecAndTargetsAreRequired) {
