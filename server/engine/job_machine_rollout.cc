@@ -103,7 +103,8 @@ bool JobMachine::WaveIsOver(Now now) {
     if (job_.targets(i).wave() != wave_ || IsTerminal(job_.targets(i).state())) continue;
     ++(AtGate(i) ? at_gate : working);
   }
-  if (working > 0 && !PE_MUTANT(open_next_wave_early)) return false;
+  const bool early = PE_MUTANT(open_next_wave_early) && job_.waves(wave_).state() == Job::RUNNING;
+  if (working > 0 && !early) return false;
   if (job_.waves(wave_).reason_code() == kHealthGate) return at_gate == 0;
   const bool something_follows = at_gate > 0 || wave_ + 1 < job_.waves_size();
   if (something_follows && !Stopping() && !budget_spent_ && !Soaked(now)) return false;
