@@ -72,7 +72,7 @@ TEST_F(SqliteBackup, IsWholeWhileAnEngineHasTheFolder) {
   EXPECT_EQ(report->unfinished, 10);
   EXPECT_EQ(report->events, 39 * 50);
   EXPECT_EQ(report->trimmed, 1);
-  EXPECT_EQ(report->schema, 2);
+  EXPECT_EQ(report->schema, 3);
   struct stat info;
   ASSERT_EQ(stat(copy().c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);

@@ -138,8 +138,8 @@ TEST(ValidateEnvironments, AllViolationsAtOnce) {
                                                  "variables {key: 'greeting' value: 'hello'}}"),
               IsEmpty());
   EXPECT_THAT(
-      Problems<CreateEnvironmentRequest>("environment_id: 'Stage' environment {description: 'a\nb' parallelism: -1 "
-                                         "variables {key: 'a b' value: 'x'} variables {key: 'c' value: '\036'}}"),
+      Problems<CreateEnvironmentRequest>("environment_id: 'Stage' environment {description: 'a\\nb' parallelism: -1 "
+                                         "variables {key: 'a b' value: 'x'} variables {key: 'c' value: '\\036'}}"),
       ElementsAre(HasSubstr("environment_id"), HasSubstr("environment.description"),
                   HasSubstr("environment.variables: 'a b'"),
                   HasSubstr("environment.variables.c: has a control character"), HasSubstr("environment.parallelism")));
