@@ -101,10 +101,11 @@ void JobMachine::OnReport(int target, const Report& report, Now now) {
     }
     run.last_report = report.seq();
     if (report.has_done()) {
-      // Its own list: the report that said so may have been lost with the host's power.
-      for (const int step : report.done().pending_handlers()) {
-        if (step >= 0 && step < job_.targets(target).steps_size() && job_.targets(target).steps(step).handler())
-          UpdatePending(target, step, true, now);
+      // Its own list, of positions: the report that said so may have been lost with the host's power.
+      for (const int position : report.done().pending_handlers()) {
+        if (position < 0 || position >= run.plan.steps_size()) continue;
+        const int step = run.plan.steps(position).index();
+        if (job_.targets(target).steps(step).handler()) UpdatePending(target, step, true, now);
       }
       StageDone(target, report.done(), now);
       return Settle(now);

@@ -215,7 +215,7 @@ void JobMachine::OnResume(const std::string& caller, Now now) {
   if (IsTerminal(job_.state()) || Stopping() || !job_.pause_requested()) return;
   RecordPause(false, caller, "", now);
   if (begun_) return Settle(now);
-  SetJobState(Job::QUEUED, "waits for its turn", now);
+  if (job_.state() == Job::PAUSED) SetJobState(Job::QUEUED, "waits for its turn", now);
 }
 
 // What the job as a whole waits for while no target is at work; false: for nothing of this file.

@@ -281,7 +281,9 @@ Later RunLater(Store& store) {
   for (const Job& job : AllJobs(store)) {
     for (const auto& target : job.targets()) {
       for (const auto& step : target.steps()) {
-        const bool undone = step.result().error_code() == "NOT_CONFIRMED";
+        // One whose end the job did not see may have come to that, too.
+        const bool undone = step.result().error_code() == "NOT_CONFIRMED" ||
+                            (step.state() == StepStatus::OUTCOME_UNKNOWN && step.has_guard());
         if (undone && step.handler()) out.undone.insert(HandlerToken(store, job.name()));
         if (step.inherited_from().empty()) continue;
         if (undone) out.undone.insert(HandlerToken(store, step.inherited_from()));

@@ -84,7 +84,7 @@ std::string Completed(std::vector<std::string> words) {
 }
 
 TEST(CompletionTest, CommandsFlagsAndValues) {
-  EXPECT_EQ(Completed({"re"}), "retry\nresource\n");
+  EXPECT_EQ(Completed({"re"}), "resume\nretry\nresource\n");
   EXPECT_THAT(Completed({"resource", ""}), AllOf(HasSubstr("trust\n"), Not(HasSubstr("apply"))));
   EXPECT_EQ(Completed({"list", "--st"}), "--state\n");
   EXPECT_THAT(Completed({"list", "--"}), HasSubstr("--engine\n")) << "also those that every command has";

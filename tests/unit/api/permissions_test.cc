@@ -10,6 +10,7 @@
 #include "grpc/reflection/v1/reflection.pb.h"
 #include "grpc/reflection/v1alpha/reflection.pb.h"
 #include "health/v1/health.pb.h"
+#include "provision/v1/environment_service.pb.h"
 #include "provision/v1/provision_service.pb.h"
 #include "provision/v1/resource_service.pb.h"
 
@@ -24,6 +25,7 @@ std::set<std::string> AllMethods() {
   EXPECT_NE(grpc::reflection::v1alpha::ServerReflectionRequest::descriptor(), nullptr);
   EXPECT_NE(provision::v1::ProvisionRequest::descriptor(), nullptr);
   EXPECT_NE(provision::v1::CreateResourceRequest::descriptor(), nullptr);
+  EXPECT_NE(provision::v1::CreateEnvironmentRequest::descriptor(), nullptr);
   std::vector<std::string> files;
   EXPECT_TRUE(google::protobuf::DescriptorPool::internal_generated_database()->FindAllFileNames(&files));
   std::set<std::string> methods;

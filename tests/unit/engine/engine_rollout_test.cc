@@ -1,14 +1,7 @@
 // Waves, failure budgets, soak, health gates and pauses, over the engine's loop, the memory store and hosts in memory.
-#include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
-#include <gtest/gtest.h>
 
-#include <optional>
-
-#include "server/engine/engine_core.h"
-#include "server/engine/fold.h"
-#include "storage/memory/memory_store.h"
-#include "tests/unit/engine/fake_transport.h"
+#include "tests/unit/engine/engine_core_fixture.h"
 
 namespace pe {
 namespace {
@@ -18,84 +11,8 @@ using provision::v1::ProvisionRequest;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class EngineRolloutTest : public testing::Test {
+class EngineRolloutTest : public EngineCoreFixture {
  protected:
-  EngineRolloutTest() { StartAgain(); }
-
-  void StartAgain() {
-    core_.reset();
-    store_.Crash();
-    EngineParts parts{.store = &store_,
-                      .clock = &clock_,
-                      .random = &random_,
-                      .hub = &hub_,
-                      .transports = {{"ssh", &transport_}, {"local", &transport_}}};
-    EngineOptions options;
-    options.credentials["default"] = Credential{.name = "default"};
-    options.secret_key = std::string(32, 'k');
-    core_ = std::make_unique<EngineCore>(parts, options);
-    const absl::Status loaded = core_->Load();
-    ASSERT_TRUE(loaded.ok()) << loaded;
-  }
-
-  // Runs everything that can run now, without time passing.
-  void Settle() {
-    for (int quiet = 0; quiet < 3;) {
-      store_.Flush();
-      const bool did = core_->RunOnce();
-      quiet = (transport_.Pump() || did) ? 0 : quiet + 1;
-    }
-  }
-  void Advance(int64_t micros) {
-    clock_.Advance(micros);
-    Settle();
-  }
-
-  ProvisionRequest Request(const std::vector<std::string>& hosts) {
-    ProvisionRequest request;
-    request.mutable_spec()->set_name("web");
-    for (const char* id : {"one", "two"}) {
-      auto* step = request.mutable_spec()->add_steps();
-      step->set_id(id);
-      step->mutable_file()->set_path(std::string("/etc/") + id);
-      step->mutable_file()->set_content("x");
-    }
-    for (const std::string& host : hosts) request.add_targets()->mutable_inline_()->set_address("ssh://root@" + host);
-    return request;
-  }
-
-  absl::StatusOr<Job> Provision(const ProvisionRequest& request) {
-    std::optional<absl::StatusOr<Job>> out;
-    core_->Provision(request, "test", [&](absl::StatusOr<Job> job) { out = std::move(job); });
-    while (!out) {
-      store_.Flush();
-      core_->RunOnce();
-    }
-    return *out;
-  }
-  std::string Start(const ProvisionRequest& request) {
-    const absl::StatusOr<Job> job = Provision(request);
-    EXPECT_TRUE(job.ok()) << job.status();
-    Settle();
-    return job.ok() ? job->name().substr(5) : "";
-  }
-  Job Get(const std::string& id) {
-    const auto job = store_.GetJob(JobId(id), JobDetail::kFull);
-    EXPECT_TRUE(job.ok()) << job.status();
-    return job.ok() ? *job : Job();
-  }
-  // The stored log folds to the stored state.
-  void CheckLog(const std::string& id) {
-    Job folded;
-    const auto page = store_.ReadEvents(JobId(id), 0, 1000);
-    ASSERT_TRUE(page.ok()) << page.status();
-    for (const auto& event : page->events) {
-      const absl::Status status = Fold(event, &folded);
-      ASSERT_TRUE(status.ok()) << status;
-    }
-    EXPECT_EQ(folded.DebugString(), Get(id).DebugString());
-  }
-
   ProvisionRequest InWaves(int hosts, const std::string& rollout) {
     std::vector<std::string> names;
     for (int i = 1; i <= hosts; ++i) names.push_back("h" + std::to_string(i));
@@ -138,13 +55,6 @@ class EngineRolloutTest : public testing::Test {
     for (int i = 1; i <= hosts; ++i) out.push_back(transport_.host("h" + std::to_string(i)).connects);
     return out;
   }
-
-  ManualClock clock_;
-  SeededRandom random_{1};
-  EventHub hub_;
-  MemoryStore store_{MemoryStoreOptions{.manual = true}};
-  FakeTransport transport_;
-  std::unique_ptr<EngineCore> core_;
 };
 
 TEST_F(EngineRolloutTest, ACanaryThatFailsLeavesTheOthersUntouched) {

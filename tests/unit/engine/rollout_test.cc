@@ -3,9 +3,10 @@
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
 
 #include <numeric>
+#include <random>
 
 namespace pe {
 namespace {
@@ -50,17 +51,29 @@ TEST(RolloutTest, TooManyWaves) {
   EXPECT_EQ(job.waves_size(), 501);
 }
 
-Share RandomShare() {
+class Dice {
+ public:
+  explicit Dice(uint64_t seed) : engine_(seed) {}
+  // From `least` to `below` - 1.
+  int operator()(int least, int below) {
+    return least + static_cast<int>(engine_() % static_cast<uint64_t>(below - least));
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+Share RandomShare(Dice& dice) {
   Share out;
-  if (*rc::gen::arbitrary<bool>()) out.set_count(*rc::gen::inRange(1, 60));
-  else out.set_percent(*rc::gen::inRange(1, 101));
+  if (dice(0, 2) == 0) out.set_count(dice(1, 60));
+  else out.set_percent(dice(1, 101));
   return out;
 }
 
-Rollout RandomRollout() {
+Rollout RandomRollout(Dice& dice) {
   Rollout out;
-  if (*rc::gen::arbitrary<bool>()) *out.mutable_canary() = RandomShare();
-  for (int n = *rc::gen::inRange(0, 5); n > 0; --n) *out.add_waves() = RandomShare();
+  if (dice(0, 2) == 0) *out.mutable_canary() = RandomShare(dice);
+  for (int n = dice(0, 5); n > 0; --n) *out.add_waves() = RandomShare(dice);
   return out;
 }
 
@@ -72,45 +85,43 @@ int Wanted(const Share& share, int targets) {
   return size;
 }
 
-TEST(RolloutTest, EveryTargetIsInExactlyOneWaveAndInOrder) {
-  ASSERT_TRUE(rc::check([] {
-    const Rollout rollout = RandomRollout();
-    const int targets = *rc::gen::inRange(0, 400);
-    const std::vector<int> sizes = WaveSizes(rollout, targets);
-    RC_ASSERT(std::accumulate(sizes.begin(), sizes.end(), 0) == targets);
-    std::vector<int> wanted;
-    if (rollout.has_canary()) wanted.push_back(Wanted(rollout.canary(), targets));
-    for (const Share& share : rollout.waves()) wanted.push_back(Wanted(share, targets));
-    for (size_t i = 0; i < sizes.size(); ++i) {
-      RC_ASSERT(sizes[i] >= 1);
-      if (i + 1 == sizes.size()) break;  // the last takes what is left
-      RC_ASSERT(rollout.waves_size() > 0 || i == 0);
-      RC_ASSERT(sizes[i] == wanted[std::min(i, wanted.size() - 1)]);
-    }
-    Job job;
-    for (int i = 0; i < targets; ++i) job.add_targets();
-    RC_ASSERT(DivideIntoWaves(rollout, &job).ok());
-    RC_ASSERT(job.waves_size() == static_cast<int>(sizes.size()));
-    std::vector<int> counted(sizes.size());
-    for (int i = 0; i < targets; ++i) {
-      const int wave = job.targets(i).wave();
-      RC_ASSERT(wave >= 0 && wave < job.waves_size());
-      RC_ASSERT(i == 0 || wave >= job.targets(i - 1).wave());
-      ++counted[wave];
-    }
-    RC_ASSERT(counted == sizes);
-  }));
+RC_GTEST_PROP(RolloutProperty, EveryTargetIsInExactlyOneWaveAndInOrder, (uint64_t seed)) {
+  Dice dice(seed);
+  const Rollout rollout = RandomRollout(dice);
+  const int targets = dice(0, 400);
+  const std::vector<int> sizes = WaveSizes(rollout, targets);
+  RC_ASSERT(std::accumulate(sizes.begin(), sizes.end(), 0) == targets);
+  std::vector<int> wanted;
+  if (rollout.has_canary()) wanted.push_back(Wanted(rollout.canary(), targets));
+  for (const Share& share : rollout.waves()) wanted.push_back(Wanted(share, targets));
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    RC_ASSERT(sizes[i] >= 1);
+    if (i + 1 == sizes.size()) break;  // the last takes what is left
+    if (i > 0) RC_ASSERT(rollout.waves_size() > 0);
+    RC_ASSERT(sizes[i] == wanted[std::min(i, wanted.size() - 1)]);
+  }
+  Job job;
+  for (int i = 0; i < targets; ++i) job.add_targets();
+  RC_ASSERT(DivideIntoWaves(rollout, &job).ok());
+  RC_ASSERT(job.waves_size() == static_cast<int>(sizes.size()));
+  std::vector<int> counted(sizes.size());
+  for (int i = 0; i < targets; ++i) {
+    const int wave = job.targets(i).wave();
+    RC_ASSERT((wave >= 0 && wave < job.waves_size()));
+    if (i > 0) RC_ASSERT(wave >= job.targets(i - 1).wave());  // its || would evaluate both sides
+    ++counted[wave];
+  }
+  RC_ASSERT(counted == sizes);
 }
 
-TEST(RolloutTest, ABudgetIsNeverMoreThanItsShare) {
-  ASSERT_TRUE(rc::check([] {
-    const int targets = *rc::gen::inRange(0, 10'001), percent = *rc::gen::inRange(0, 101);
-    Rollout rollout;
-    rollout.mutable_failure_budget()->set_percent(percent);
-    const int budget = FailureBudget(rollout, targets);
-    RC_ASSERT(budget * 100 <= percent * targets);
-    RC_ASSERT((budget + 1) * 100 > percent * targets);
-  }));
+RC_GTEST_PROP(RolloutProperty, ABudgetIsNeverMoreThanItsShare, (uint64_t seed)) {
+  Dice dice(seed);
+  const int targets = dice(0, 10'001), percent = dice(0, 101);
+  Rollout rollout;
+  rollout.mutable_failure_budget()->set_percent(percent);
+  const int budget = FailureBudget(rollout, targets);
+  RC_ASSERT(budget * 100 <= percent * targets);
+  RC_ASSERT((budget + 1) * 100 > percent * targets);
 }
 
 }  // namespace
