@@ -33,6 +33,7 @@ void CheckSettings(const Environment& environment, const FieldPath& path, Report
       report->Add(variables, Shorten(Printable(name), 64), "has a control character (\\x1e or \\x1f) in it");
   }
   report->Range(path, "parallelism", environment.parallelism(), 0, kMaxTargets);
+  if (environment.has_rollout()) CheckRollout(environment.rollout(), FieldPath(path, "rollout"), nullptr, report);
   if (environment.etag().size() > 64) report->Add(path, "etag", "is no etag of this engine");
 }
 

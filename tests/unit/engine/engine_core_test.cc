@@ -1,6 +1,5 @@
 // The engine's loop over the memory store and hosts in memory, in one thread and virtual time.
 
-
 #include "server/engine/transitions.h"
 #include "tests/unit/engine/engine_core_fixture.h"
 
