@@ -1,5 +1,5 @@
 # Planner, validation and errors: pure, free of gRPC.
-pe_apart(validate_environments.cc)
+pe_apart(validate_environments.cc validate_rollout.cc)
 pe_library(pe_planner
   SOURCES
     address.cc errors.cc expression_names.cc guard.cc host_fit.cc interpolate.cc lower_monitoring.cc lowering.cc outline.cc owed.cc report.cc
