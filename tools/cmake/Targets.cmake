@@ -8,8 +8,9 @@ function(pe_unity name)
     target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-Wno-subobject-linkage>)
   endif()
 endfunction()
-# Of a library whose users are to link no more of it than they use: the agent is small.
-function(pe_linked_by_source name)
+# Takes a library out of that: where names meet too often, or where users are to link no more of it than they use (the agent is
+# small).
+function(pe_compiled_apart name)
   if(NOT PE_SANITIZE)
     set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   endif()
