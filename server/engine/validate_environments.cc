@@ -1,5 +1,7 @@
 // Checks of the requests of EnvironmentService, and of approvals.
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/text.h"
@@ -25,7 +27,9 @@ void CheckSettings(const Environment& environment, const FieldPath& path, Report
   const FieldPath variables(path, "variables");
   if (environment.variables().size() > kMaxVariables)
     report->Add(variables, absl::StrCat("more than ", kMaxVariables, " variables"));
-  for (const auto& [name, value] : environment.variables()) {
+  // In an order that is the same every time.
+  const std::map<std::string, std::string> sorted(environment.variables().begin(), environment.variables().end());
+  for (const auto& [name, value] : sorted) {
     if (report->full()) return;
     report->Plain(variables, name, rule::VariableName);
     if (value.size() > kMaxValueBytes) report->Add(variables, Shorten(Printable(name), 64), "is larger than 64 KiB");
