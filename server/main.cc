@@ -32,6 +32,7 @@
 #include "server/gateway/gateway.h"
 #include "server/gateway/own_listener.h"
 #include "server/log.h"
+#include "server/metrics/engine_metrics.h"
 #include "server/transport/all.h"
 #include "storage/sqlite/sqlite_store.h"
 
@@ -58,6 +59,7 @@ void SayRetention(const absl::StatusOr<RetentionResult>& result) {
 EngineOptions MakeEngineOptions(const Config& config, std::string secret_key) {
   EngineOptions options;
   options.secret_key = std::move(secret_key);
+  options.environment = absl::StrCat("environments/", config.environment);
   for (const CredentialConfig& c : config.credentials) {
     options.credentials[c.name] = Credential{c.name, c.user, c.key_files, c.agent_socket, c.become, c.ssh_config};
   }
@@ -153,13 +155,22 @@ int Serve(const Config& config, StopSignals& signals) {
   auto transports = MakeTransports({.binaries = {config.agent_dir}});
   auto downloader = Downloader::Start(MakeDownloadOptions(config), clock);
   if (!downloader.ok()) return Fail(EX_CANTCREAT, downloader.status());
-  EngineParts parts{.store = store->get(), .clock = &clock, .random = &random, .hub = &hub, .blobs = downloader->get()};
+  EngineMetrics metrics(PE_VERSION);
+  EngineParts parts{.store = store->get(),
+                    .clock = &clock,
+                    .random = &random,
+                    .hub = &hub,
+                    .blobs = downloader->get(),
+                    .observer = &metrics};
   if (!transports.ok()) return Fail(EX_SOFTWARE, transports.status());
   for (const auto& [name, transport] : *transports) parts.transports[name] = transport.get();
   auto engine = StartEngine(parts, MakeEngineOptions(config, *std::move(secret_key)));
   if (!engine.ok())
     return Fail(absl::IsFailedPrecondition(engine.status()) ? EX_TEMPFAIL : EX_SOFTWARE, engine.status());
-  if (const auto served = (*api)->Serve({engine->get(), store->get(), &hub, &clock}); !served.ok())
+  if (const auto served = (*api)->Serve(
+          {engine->get(), store->get(), &hub, &clock,
+           [&metrics](const EngineCounts& counts, int64_t watches) { return metrics.Text(counts, watches); }});
+      !served.ok())
     return Fail(EX_SOFTWARE, served);
 
   auto http = StartGateway(config, **api);

@@ -21,6 +21,7 @@
 #include "server/api/provision_handlers.h"
 #include "server/api/reflection.h"
 #include "server/api/resource_handlers.h"
+#include "server/api/system_handlers.h"
 #include "server/api/watch_hub.h"
 #include "server/api/work_pool.h"
 
@@ -32,9 +33,9 @@ using Acceptor = std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor>
 constexpr int64_t kTickMicros = 250'000;  // how exact heartbeats and stalls are
 
 const std::vector<std::string>& ServedNames() {
-  static const auto& names = *new std::vector<std::string>{provision::v1::ProvisionService::service_full_name(),
-                                                           provision::v1::ResourceService::service_full_name(),
-                                                           provision::v1::EnvironmentService::service_full_name()};
+  static const auto& names = *new std::vector<std::string>{
+      provision::v1::ProvisionService::service_full_name(), provision::v1::ResourceService::service_full_name(),
+      provision::v1::EnvironmentService::service_full_name(), provision::v1::SystemService::service_full_name()};
   return names;
 }
 
@@ -106,7 +107,8 @@ struct ApiServer::Running {
                    &reads,
                    {parts.store, &hub, &history, parts.clock, {options.heartbeat_micros, options.stall_micros}}}),
         resource({&gate, parts.engine, parts.store, &reads}),
-        environment({&gate, parts.engine, parts.store, &reads}) {}
+        environment({&gate, parts.engine, parts.store, &reads}),
+        system({&gate, parts.engine, parts.hub, parts.metrics}) {}
 
   Gate gate;
   WorkPool reads;
@@ -118,6 +120,7 @@ struct ApiServer::Running {
   ProvisionHandlers provision;
   ResourceHandlers resource;
   EnvironmentHandlers environment;
+  SystemHandlers system;
   Acceptor unix_acceptor, tcp_acceptor;
   std::unique_ptr<grpc::Server> server;
 };
@@ -142,8 +145,8 @@ absl::Status ApiServer::Serve(const ApiParts& parts) {
   Running& r = *running_;
   grpc::ServerBuilder builder;
   SetLimits(&builder);
-  for (grpc::Service* service : std::initializer_list<grpc::Service*>{&r.provision, &r.resource, &r.environment,
-                                                                      &r.health, &r.reflection, &r.reflection_alpha}) {
+  for (grpc::Service* service : std::initializer_list<grpc::Service*>{
+           &r.provision, &r.resource, &r.environment, &r.system, &r.health, &r.reflection, &r.reflection_alpha}) {
     builder.RegisterService(service);
   }
   r.unix_acceptor = AddAcceptor(&builder);

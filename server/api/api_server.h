@@ -36,6 +36,7 @@ struct ApiParts {
   Store* store = nullptr;
   EventHub* hub = nullptr;
   const Clock* clock = nullptr;
+  MetricsText metrics;  // optional
 };
 
 class ApiServer {

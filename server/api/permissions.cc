@@ -28,6 +28,7 @@ constexpr Permission kPermissions[] = {
     {"/provision.v1.EnvironmentService/ListEnvironments", Access::kCaller},
     {"/provision.v1.EnvironmentService/UpdateEnvironment", Access::kCaller},
     {"/provision.v1.EnvironmentService/DeleteEnvironment", Access::kCaller},
+    {"/provision.v1.SystemService/GetMetrics", Access::kCaller},
     // Watchdogs and balancers ask without a token; the answer is one word.
     {"/grpc.health.v1.Health/Check", Access::kAnyone},
     {"/grpc.health.v1.Health/List", Access::kAnyone},

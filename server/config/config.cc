@@ -37,6 +37,13 @@ bool IsHostPattern(absl::string_view text) {
   });
 }
 
+// As the last part of an environment's name.
+bool IsEnvironmentId(absl::string_view text) {
+  return !text.empty() && text.size() <= 63 && absl::ascii_islower(text[0]) &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_islower(c) || absl::ascii_isdigit(c) || c == '-'; });
+}
+
 void CheckCredential(const CredentialConfig& credential, std::vector<std::string>* problems) {
   const auto must_be_absolute = [&](absl::string_view what, const std::string& path) {
     if (!path.empty() && path[0] != '/') {
@@ -71,6 +78,10 @@ absl::Status Check(const Config& config) {
   };
   loopback("listen", config.listen);
   loopback("httpListen", config.http_listen);
+  if (!IsEnvironmentId(config.environment)) {
+    problems.push_back(absl::StrCat(origin("environment"), "`", Printable(config.environment),
+                                    "` is not a letter followed by lower-case letters, digits and '-'"));
+  }
   if (config.download_private != "true" && config.download_private != "false") {
     problems.push_back(absl::StrCat(origin("downloads.allowPrivate"), "must be true or false"));
   }
@@ -149,6 +160,7 @@ ConfigLayer Defaults(const DefaultsInput& input) {
                   {"downloads.allowPrivate", "false"},
                   {"retentionAge", "30d"},
                   {"retentionSize", "10GiB"},
+                  {"environment", "dev"},
                   {"logLevel", "info"},
                   {"logFormat", "auto"},
                   {"readyFile", "off"}};

@@ -41,6 +41,7 @@ struct Config {
   std::string http_listen;       // "127.0.0.1:PORT"; empty: none
   std::string web_root;          // folder of the page; empty: the one in the program
   std::string http_hosts;        // "engine.example.com,..."; empty: loopback names only
+  std::string environment;       // "dev"; of jobs and hosts that name none
   std::string agent_dir;         // holds the agents' binaries
   std::string download_hosts;    // "*" or "HOST,*.HOST"
   std::string download_private;  // "true" or "false"

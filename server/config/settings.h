@@ -34,6 +34,8 @@ inline constexpr Setting kSettings[] = {
     {"webRoot", "PE_WEB_ROOT", "--web-root", "folder with the page's files instead of those in the program, or `off`",
      &Config::web_root, true},
     {"agentDir", "PE_AGENT_DIR", "--agent-dir", "folder with the agents' binaries", &Config::agent_dir, false},
+    {"environment", "PE_ENVIRONMENT", "--environment",
+     "environment of jobs and hosts that name none: dev, test, prod ...", &Config::environment, false},
     {"downloads.allowHosts", "PE_DOWNLOAD_HOSTS", "--download-hosts",
      "hosts that `download` steps may fetch from: files.example.com,*.example.org, or `*` for every host",
      &Config::download_hosts, false},

@@ -77,6 +77,8 @@ class ThreadedEngine final : public Engine {
     core_.DeleteEnvironment(std::move(r), std::move(a));
   }
 
+  void Count(Answer<EngineCounts> a) override { core_.Count(std::move(a)); }
+
   void Drain() override {
     if (!thread_.joinable()) return;
     retention_.reset();

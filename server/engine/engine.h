@@ -23,11 +23,23 @@
 #include "provision/v1/resource_service.pb.h"
 #include "server/engine/blob_fetcher.h"
 #include "server/engine/event_hub.h"
+#include "server/engine/observer.h"
 #include "server/engine/retention.h"
 #include "server/transport/transport.h"
 #include "storage/store.h"
 
 namespace pe {
+
+// What the engine has in hand at one moment.
+struct EngineCounts {
+  std::map<provision::v1::Job::State, int64_t> jobs;  // those that have not ended
+  int64_t connections = 0;                            // to hosts, also those being opened
+  int64_t waiting_to_connect = 0;                     // targets, for a free place among the connections
+  bool store_ok = true;                               // false: the store refuses writes, and jobs are let go meanwhile
+};
+
+// Writes them for who operates the engine. `watches`: streams of Watch that are open.
+using MetricsText = std::function<std::string(const EngineCounts& counts, int64_t watches)>;
 
 // Everything the engine works with; it all outlives the engine, and is required where nothing else is said.
 struct EngineParts {
@@ -37,11 +49,13 @@ struct EngineParts {
   EventHub* hub = nullptr;
   std::map<std::string, Transport*> transports;  // by name: "ssh", "local" ...
   BlobFetcher* blobs = nullptr;                  // optional: without it, targets with a download fail
+  EngineObserver* observer = nullptr;            // optional
 };
 
 struct EngineOptions {
   std::map<std::string, Credential> credentials;  // by name; "default" must be among them
   std::string secret_key;                         // 32 bytes that seal secret variables
+  std::string environment = "environments/dev";   // of jobs and resources that name none
   int max_running_jobs = 1000;
   int max_connected_targets = 500;  // over all jobs
   int64_t max_unfinished_jobs = 100'000;
@@ -93,6 +107,8 @@ class Engine {
   // Answers with what was deleted.
   virtual void DeleteEnvironment(provision::v1::DeleteEnvironmentRequest request,
                                  Answer<provision::v1::Environment> answer) = 0;
+
+  virtual void Count(Answer<EngineCounts> answer) = 0;
 
   // Takes no more calls (UNAVAILABLE), closes connections (agents go on), waits for what was submitted, ends the loop.
   virtual void Drain() = 0;

@@ -28,6 +28,7 @@ EngineCore::EngineCore(const EngineParts& parts, EngineOptions options)
       hub_(parts.hub),
       transports_(parts.transports),
       blobs_(parts.blobs),
+      observer_(parts.observer),
       options_(std::move(options)),
       box_(options_.secret_key),
       inbox_(std::make_shared<Inbox>()) {}
@@ -201,6 +202,7 @@ void EngineCore::Flush() {
       for (const Effect& effect : std::vector<Effect>(part.effects)) Do(part.job, jobs_.at(part.job), effect);
     }
   }
+  pending->submitted = clock_->Mono();
   store_->Submit(std::move(batch),
                  [this, inbox = inbox_, pending, generation = generation_](const absl::Status& status, const Applied&) {
                    inbox->Post([this, pending, generation, status] {
@@ -211,6 +213,7 @@ void EngineCore::Flush() {
 
 void EngineCore::OnCommit(std::shared_ptr<Pending> pending, const absl::Status& status) {
   --batches_in_flight_;
+  if (observer_ != nullptr) observer_->OnCommit(clock_->Mono() - pending->submitted, status.ok());
   const absl::Status told = StoreFailed(status);
   for (const auto& done : pending->done) done(told);
   if (!status.ok() && !PE_MUTANT(refused_commit_is_success)) {
@@ -224,6 +227,7 @@ void EngineCore::OnCommit(std::shared_ptr<Pending> pending, const absl::Status& 
     if (part.events != nullptr && !dropped) hub_->Publish(part.events);
     for (const JobAnswer& answer : part.answers) answer(part.answer);
     if (Entry* entry = FindEntry(part.job)) {
+      if (observer_ != nullptr && part.events != nullptr) observer_->OnEvents(entry->machine->job(), *part.events);
       for (const Effect& effect : part.effects) Do(part.job, *entry, effect);
     }
     if (part.terminal) Finish(part.job);
@@ -259,6 +263,17 @@ void EngineCore::Fail(const absl::Status& status) {
   for (auto& [id, link] : links_) {
     if (link->connection != nullptr) link->connection->Close();
   }
+}
+
+void EngineCore::Count(Answer<EngineCounts> answer) {
+  Post([this, answer = std::move(answer)] {
+    EngineCounts counts;
+    for (const auto& [id, entry] : jobs_) ++counts.jobs[entry.machine->job().state()];
+    counts.connections = static_cast<int64_t>(links_.size());
+    counts.waiting_to_connect = static_cast<int64_t>(waiting_to_connect_.size());
+    counts.store_ok = !failed_;
+    answer(counts);
+  });
 }
 
 void EngineCore::Drain() {

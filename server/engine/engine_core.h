@@ -66,6 +66,7 @@ class EngineCore final : public Engine, private LinkListener {
                          Answer<provision::v1::Environment> answer) override;
   void DeleteEnvironment(provision::v1::DeleteEnvironmentRequest request,
                          Answer<provision::v1::Environment> answer) override;
+  void Count(Answer<EngineCounts> answer) override;
   // Marks the engine as draining and closes what is open; the owner of the loop then runs it until Drained().
   void Drain() override;
 
@@ -79,7 +80,7 @@ class EngineCore final : public Engine, private LinkListener {
   void WaitForWork(std::optional<int64_t> at_most);
   std::optional<MonoMicros> NextTimer() const;
   bool Drained() const { return draining_ && batches_in_flight_ == 0 && links_.empty(); }
-  // What the engine has in hand; for tests and metrics, on the loop's thread.
+  // For tests, on the loop's thread.
   const Lease& lease() const { return lease_; }
   size_t unfinished() const { return jobs_.size(); }
   size_t connections() const { return links_.size(); }
@@ -109,6 +110,7 @@ class EngineCore final : public Engine, private LinkListener {
       provision::v1::Job answer;
       bool terminal = false;
     };
+    MonoMicros submitted = 0;
     std::vector<Part> parts;
     std::vector<std::function<void(const absl::Status&)>> done;  // of resource calls
   };
@@ -192,7 +194,8 @@ class EngineCore final : public Engine, private LinkListener {
   Random* const random_;
   EventHub* const hub_;
   const std::map<std::string, Transport*> transports_;
-  BlobFetcher* const blobs_;  // null: none
+  BlobFetcher* const blobs_;        // null: none
+  EngineObserver* const observer_;  // null: none
   const EngineOptions options_;
   const SecretBox box_;
 

@@ -28,6 +28,8 @@ void EngineCore::Provision(provision::v1::ProvisionRequest request, Caller calle
     std::string digest = DigestOf(*shared);
     const std::string request_id = shared->request_id();
     const bool validate_only = shared->validate_only();
+    if (shared->environment().empty())
+      shared->set_environment(options_.environment);  // the digest has it as it was sent
     absl::StatusOr<NewJob> made =
         MakeJob(std::move(*shared), inventory_, environments_, options_.credentials, clock_->Wall());
     if (!made.ok()) return AnswerRepeated(request_id, digest, made.status(), answer);
@@ -86,7 +88,7 @@ void EngineCore::Accept(NewJob made, const std::string& request_id, std::string 
   made.job.set_name(absl::StrCat("jobs/", id.str()));
   made.job.set_admission(++last_admission_);
   accepting_.insert(last_admission_);
-  if (NeedsApproval(environments_, made.job.environment(), made.job.mode())) made.job.mutable_approval();
+  if (NeedsApproval(environments_, inventory_, made.job)) made.job.mutable_approval();
   Entry entry;
   entry.secrets = std::move(made.secrets);
   entry.machine = std::make_unique<JobMachine>(std::move(made.job), made.rows, MachineLimits());
@@ -147,6 +149,7 @@ void EngineCore::OnAccepted(const JobId& id, const JobAnswer& answer, const absl
     return answer(existing.ok() ? absl::StatusOr<Job>(BasicView(*existing)) : existing);
   }
   entry->admitted = true;
+  if (observer_ != nullptr) observer_->OnAccepted(entry->machine->job());
   answer(BasicView(entry->machine->job()));
   if (entry->machine->AwaitsApproval()) {
     SetTimer(id, *entry);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/mutant.h"
 #include "server/engine/engine_core.h"
 #include "server/engine/errors.h"
 #include "server/engine/owed.h"
@@ -45,9 +46,11 @@ void SetPending(const std::string& handler, bool pending, Target* target) {
   if (!pending && found != list->end()) list->erase(found);
 }
 
-// What a run owes after its end, and what of that its job still had as owed.
+// What a run owes after its end, and what of that its job still had as owed. A plan's run says what would be: it has
+// run no handler.
 std::vector<Obligation> Outcome(const StaleRun& stale, WallMicros now) {
   std::vector<Obligation> out;
+  if (stale.job.mode() == Job::PLAN && !PE_MUTANT(plan_settles_handlers)) return out;
   const Target& target = stale.job.targets(stale.target);
   for (const StepStatus& step : target.steps()) {
     if (step.handler() && EndedWell(step.state())) out.push_back(NotOwed(stale.job, target, step));

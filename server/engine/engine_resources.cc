@@ -59,7 +59,7 @@ void EngineCore::CreateResource(provision::v1::CreateResourceRequest request, An
     if (const Resource* other = inventory_.FindByAddress(canonical)) {
       return answer(InvalidRequest({{"resource.address", absl::StrCat(other->name(), " has this address")}}));
     }
-    Resource resource = NewResource(name, canonical, clock_->Wall());
+    Resource resource = NewResource(name, canonical, options_.environment, clock_->Wall());
     resource.set_host_key(request.resource().host_key());
     *resource.mutable_labels() = request.resource().labels();
     if (!request.resource().environment().empty()) resource.set_environment(request.resource().environment());

@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/engine/planner.h"
 #include "server/engine/proto_time.h"
 #include "server/engine/variables.h"
 
@@ -14,6 +15,7 @@ namespace {
 using provision::v1::Environment;
 using provision::v1::Job;
 using provision::v1::ProvisionRequest;
+using provision::v1::Resource;
 using provision::v1::Variable;
 
 // Secrets are left out: an environment is read by everybody.
@@ -36,7 +38,6 @@ void FillVariables(const Environment& environment, ProvisionRequest* request, st
 }  // namespace
 
 std::vector<Violation> FillFromEnvironment(const Environments& environments, ProvisionRequest* request) {
-  if (request->environment().empty()) request->set_environment(kDefaultEnvironment);
   const auto found = environments.find(request->environment());
   if (found == environments.end()) return {{"environment", UnknownEnvironment(environments, request->environment())}};
   const Environment& environment = found->second;
@@ -50,9 +51,20 @@ std::vector<Violation> FillFromEnvironment(const Environments& environments, Pro
   return violations;
 }
 
-bool NeedsApproval(const Environments& environments, const std::string& name, Job::Mode mode) {
-  const auto found = environments.find(name);
-  return mode != Job::PLAN && found != environments.end() && found->second.approval_required();
+// A host of prod is not changed unasked by a job that says it is of dev.
+bool NeedsApproval(const Environments& environments, const Inventory& inventory, const Job& job) {
+  if (job.mode() == Job::PLAN) return false;
+  const auto wanted = [&](const std::string& name) {
+    const auto found = environments.find(name);
+    return found != environments.end() && found->second.approval_required();
+  };
+  const auto of_prod = [&](const std::string& resource) {
+    const Resource* known = inventory.Find(resource);
+    return known != nullptr && wanted(known->environment());
+  };
+  const std::vector<std::string> named = NamedResources(job.spec());
+  return wanted(job.environment()) || std::any_of(named.begin(), named.end(), of_prod) ||
+         std::any_of(job.targets().begin(), job.targets().end(), [&](const auto& t) { return of_prod(t.resource()); });
 }
 
 std::string UnknownEnvironment(const Environments& environments, const std::string& name) {

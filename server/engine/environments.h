@@ -10,22 +10,20 @@
 #include "provision/v1/environment.pb.h"
 #include "provision/v1/provision_service.pb.h"
 #include "server/engine/errors.h"
+#include "server/engine/inventory.h"
 
 namespace pe {
-
-// Where a request that names no environment belongs.
-inline constexpr char kDefaultEnvironment[] = "environments/dev";
 
 // By name, "environments/...".
 using Environments = std::map<std::string, provision::v1::Environment>;
 
-// Fills in what `request` leaves open from its environment: the environment's name itself, values of variables that its
-// spec declares and that are not SECRET, rollout and parallelism. Returns what is wrong then: an unknown environment, a
+// Fills in what `request` leaves open from its environment: values of variables that its spec declares and that are not
+// SECRET, rollout and parallelism. Returns what is wrong then: an unknown environment, a
 // value of the environment that the spec's type does not take, variables that nobody gives a value.
 std::vector<Violation> FillFromEnvironment(const Environments& environments, provision::v1::ProvisionRequest* request);
 
-// Whether a job that changes hosts, in the environment of that name, waits for an approval.
-bool NeedsApproval(const Environments& environments, const std::string& name, provision::v1::Job::Mode mode);
+// Whether a job that changes hosts waits for an approval: its own environment wants one, or that of a host it touches.
+bool NeedsApproval(const Environments& environments, const Inventory& inventory, const provision::v1::Job& job);
 
 // "there is no such environment", with those that there are.
 std::string UnknownEnvironment(const Environments& environments, const std::string& name);

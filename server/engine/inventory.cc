@@ -91,12 +91,13 @@ std::string NameFor(const std::string& address, int attempt) {
   return attempt == 1 ? absl::StrCat("resources/", id) : absl::StrCat("resources/", id, "-", attempt);
 }
 
-Resource NewResource(const std::string& name, const std::string& address, WallMicros now) {
+Resource NewResource(const std::string& name, const std::string& address, const std::string& environment,
+                     WallMicros now) {
   Resource out;
   out.set_name(name);
   out.set_address(address);
   out.set_state(Resource::INIT);
-  out.set_environment("environments/dev");
+  out.set_environment(environment);
   out.set_credential("default");
   *out.mutable_create_time() = ToTimestamp(now);
   Touch(&out, now);

@@ -44,7 +44,8 @@ std::string IdentityOf(const provision::v1::Resource& resource);
 std::string NameFor(const std::string& address, int attempt);
 
 // A resource as it is first registered; state INIT, with a fresh etag.
-provision::v1::Resource NewResource(const std::string& name, const std::string& address, WallMicros now);
+provision::v1::Resource NewResource(const std::string& name, const std::string& address, const std::string& environment,
+                                    WallMicros now);
 // Sets update_time and a new etag.
 void Touch(provision::v1::Resource* resource, WallMicros now);
 

@@ -28,9 +28,10 @@ using provision::v1::RetryRequest;
 // Collects the targets of one request and what is wrong with them.
 class TargetResolver {
  public:
-  TargetResolver(const Inventory& inventory, const std::map<std::string, Credential>& credentials, WallMicros now,
-                 NewJob* out)
-      : known_(inventory), credentials_(credentials), now_(now), out_(out) {}
+  // `environment`: of hosts that are seen for the first time.
+  TargetResolver(const Inventory& inventory, const std::map<std::string, Credential>& credentials,
+                 std::string environment, WallMicros now, NewJob* out)
+      : known_(inventory), credentials_(credentials), environment_(std::move(environment)), now_(now), out_(out) {}
 
   void Add(const provision::v1::TargetSelector& selector, const std::string& field) {
     if (selector.has_inline_()) {
@@ -93,7 +94,7 @@ class TargetResolver {
     if (existing != nullptr) return AddExisting(*existing, target, field);
     std::string name = NameFor(address, 1);
     for (int attempt = 2; Find(name) != nullptr; ++attempt) name = NameFor(address, attempt);
-    Resource resource = NewResource(name, address, now_);
+    Resource resource = NewResource(name, address, environment_, now_);
     resource.set_host_key(target.host_key());
     resource.set_credential(credential);
     fresh_.Put(resource);
@@ -142,6 +143,7 @@ class TargetResolver {
   const Inventory& known_;
   Inventory fresh_;  // what this request registers or changes; counts for its later targets
   const std::map<std::string, Credential>& credentials_;
+  const std::string environment_;
   const WallMicros now_;
   NewJob* const out_;
   std::map<std::string, std::string> seen_;
@@ -177,7 +179,7 @@ void SetTimes(WallMicros now, Job* job) {
 absl::StatusOr<NewJob> MakeJob(ProvisionRequest request, const Inventory& inventory, const Environments& environments,
                                const std::map<std::string, Credential>& credentials, WallMicros now) {
   NewJob out;
-  TargetResolver resolver(inventory, credentials, now, &out);
+  TargetResolver resolver(inventory, credentials, request.environment(), now, &out);
   resolver.AddViolations(FillFromEnvironment(environments, &request));
   for (int i = 0; i < request.targets_size(); ++i) resolver.Add(request.targets(i), absl::StrCat("targets[", i, "]"));
   for (const std::string& name : NamedResources(request.spec())) resolver.AddNamed(name, "spec", /*target=*/false);

@@ -138,9 +138,7 @@ asio::awaitable<void> Connection::Route(Exchange& exchange) {
   } else if (get && path == "/openapi.json") {
     co_await ServeText(exchange, "openapi", "application/json", *services_->openapi);
   } else if (get && path == "/metrics") {
-    const bool up = co_await EngineServes(*services_);
-    const std::string text = services_->metrics->Text(up);
-    co_await ServeText(exchange, "metrics", "text/plain; version=0.0.4; charset=utf-8", text);
+    co_await ServeMetrics(*services_, exchange);
   } else if (IsRpc(*services_, request)) {
     co_await ServeRpc(*services_, exchange);
   } else if (get && path == "/readyz") {

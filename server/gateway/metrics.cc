@@ -1,60 +1,46 @@
 #include "server/gateway/metrics.h"
 
+#include <prometheus/text_serializer.h>
+
 #include "absl/strings/str_cat.h"
 
 namespace pe::gateway {
 namespace {
 
-void Describe(std::string* out, const char* name, const char* type, const char* help) {
-  absl::StrAppend(out, "# HELP ", name, " ", help, "\n# TYPE ", name, " ", type, "\n");
-}
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+
+// From a page's file to a stream that lasts.
+const prometheus::Histogram::BucketBoundaries kSeconds = {0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60};
 
 }  // namespace
 
+Metrics::Metrics()
+    : engine_up_(BuildGauge()
+                     .Name("pe_engine_up")
+                     .Help("Whether the engine behind the gateway serves calls.")
+                     .Register(registry_)
+                     .Add({})),
+      connections_(BuildGauge()
+                       .Name("pe_http_connections")
+                       .Help("Connections of clients that are open.")
+                       .Register(registry_)
+                       .Add({})),
+      requests_(BuildCounter()
+                    .Name("pe_http_requests_total")
+                    .Help("Requests that have ended, by call and HTTP status.")
+                    .Register(registry_)),
+      durations_(BuildHistogram()
+                     .Name("pe_http_request_duration_seconds")
+                     .Help("How long requests took, streams included.")
+                     .Register(registry_)) {}
+
 void Metrics::Count(const std::string& what, int http_status, double seconds) {
-  MutexLock lock(&mu_);
-  ++requests_[{what, http_status}];
-  Durations& durations = durations_[what];
-  size_t bucket = 0;
-  while (bucket < kBounds.size() && seconds > kBounds[bucket]) ++bucket;
-  ++durations.counts[bucket];
-  durations.sum += seconds;
+  requests_.Add({{"call", what}, {"code", absl::StrCat(http_status)}}).Increment();
+  durations_.Add({{"call", what}}, kSeconds).Observe(seconds);
 }
 
-void Metrics::ConnectionOpened() {
-  MutexLock lock(&mu_);
-  ++connections_;
-}
-
-void Metrics::ConnectionClosed() {
-  MutexLock lock(&mu_);
-  --connections_;
-}
-
-std::string Metrics::Text(bool engine_serves) const {
-  MutexLock lock(&mu_);
-  std::string out;
-  Describe(&out, "pe_engine_up", "gauge", "Whether the engine behind the gateway serves calls.");
-  absl::StrAppend(&out, "pe_engine_up ", engine_serves ? 1 : 0, "\n");
-  Describe(&out, "pe_http_connections", "gauge", "Connections of clients that are open.");
-  absl::StrAppend(&out, "pe_http_connections ", connections_, "\n");
-  Describe(&out, "pe_http_requests_total", "counter", "Requests that have ended, by call and HTTP status.");
-  for (const auto& [key, count] : requests_) {
-    absl::StrAppend(&out, "pe_http_requests_total{call=\"", key.first, "\",code=\"", key.second, "\"} ", count, "\n");
-  }
-  Describe(&out, "pe_http_request_duration_seconds", "histogram", "How long requests took, streams included.");
-  for (const auto& [what, durations] : durations_) {
-    int64_t total = 0;
-    for (size_t i = 0; i < durations.counts.size(); ++i) {
-      total += durations.counts[i];
-      const std::string bound = i < kBounds.size() ? absl::StrCat(kBounds[i]) : "+Inf";
-      absl::StrAppend(&out, "pe_http_request_duration_seconds_bucket{call=\"", what, "\",le=\"", bound, "\"} ", total,
-                      "\n");
-    }
-    absl::StrAppend(&out, "pe_http_request_duration_seconds_sum{call=\"", what, "\"} ", durations.sum, "\n");
-    absl::StrAppend(&out, "pe_http_request_duration_seconds_count{call=\"", what, "\"} ", total, "\n");
-  }
-  return out;
-}
+std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(registry_.Collect()); }
 
 }  // namespace pe::gateway

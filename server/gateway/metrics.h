@@ -1,39 +1,37 @@
-// Metrics: what the gateway counts about itself, in Prometheus' text form.
+// Metrics: what the gateway counts about itself, as Prometheus reads it.
 // Thread rule: thread-safe.
 #ifndef SERVER_GATEWAY_METRICS_H_
 #define SERVER_GATEWAY_METRICS_H_
 
-#include <array>
-#include <cstdint>
-#include <map>
-#include <string>
-#include <utility>
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
 
-#include "base/mutex.h"
+#include <string>
 
 namespace pe::gateway {
 
 class Metrics {
  public:
+  Metrics();
+
   // A request has ended. `what`: a call's path or one of a few words, never a client's text.
   void Count(const std::string& what, int http_status, double seconds);
-  void ConnectionOpened();
-  void ConnectionClosed();
+  void ConnectionOpened() { connections_.Increment(); }
+  void ConnectionClosed() { connections_.Decrement(); }
+  // Whether the engine was found to serve, for the next Text.
+  void EngineUp(bool up) { engine_up_.Set(up ? 1 : 0); }
 
-  // With lines of the engine's own at the end.
-  std::string Text(bool engine_serves) const;
+  // Prometheus' text exposition format.
+  std::string Text() const;
 
  private:
-  static constexpr std::array<double, 8> kBounds = {0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60};
-  struct Durations {
-    std::array<int64_t, kBounds.size() + 1> counts{};
-    double sum = 0;
-  };
-
-  mutable Mutex mu_;
-  std::map<std::pair<std::string, int>, int64_t> requests_ ABSL_GUARDED_BY(mu_);
-  std::map<std::string, Durations> durations_ ABSL_GUARDED_BY(mu_);
-  int64_t connections_ ABSL_GUARDED_BY(mu_) = 0;
+  prometheus::Registry registry_;
+  prometheus::Gauge& engine_up_;
+  prometheus::Gauge& connections_;
+  prometheus::Family<prometheus::Counter>& requests_;
+  prometheus::Family<prometheus::Histogram>& durations_;
 };
 
 }  // namespace pe::gateway

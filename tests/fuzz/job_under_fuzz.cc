@@ -27,14 +27,15 @@ constexpr char kRequest[] = R"(
     handlers { id: 'reload' exec { argv: '/bin/true' } }
   }
   targets { inline { address: 'ssh://root@h1' } }
+  environment: 'environments/dev'
 )";
 
 provision::v1::Job NewJobForFuzz() {
   provision::v1::ProvisionRequest request;
   FUZZ_CHECK(ParseText(kRequest, &request), "the request is a message");
   Inventory inventory;
-  inventory.Put(NewResource("resources/other", "ssh://root@other", 1));
-  auto made = MakeJob(request, inventory, {{kDefaultEnvironment, {}}}, {{"default", Credential{.name = "default"}}}, 1);
+  inventory.Put(NewResource("resources/other", "ssh://root@other", "environments/dev", 1));
+  auto made = MakeJob(request, inventory, {{"environments/dev", {}}}, {{"default", Credential{.name = "default"}}}, 1);
   FUZZ_CHECK(made.ok(), made.status().ToString());
   made->job.set_name("jobs/j1");
   made->job.set_admission(1);

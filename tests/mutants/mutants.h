@@ -26,6 +26,7 @@ inline constexpr Mutant kMutants[] = {
     {"accept_gap", "a gap in an agent's reports goes unnoticed", kSimulation},
     {"accept_twice", "a report that comes twice is taken twice", kSimulation},
     {"lose_cancel", "a cancel does not reach the agent", "EngineCoreTest.Cancel*"},
+    {"plan_settles_handlers", "a plan's run that is heard late counts as having run what is owed", kSimulation},
     {"forget_inherited_handler", "what a job leaves owed to a host is not kept", kSimulation},
     {"run_without_approval", "a job that needs an approval runs without one", kSimulation},
     {"lease_not_checked", "a store takes batches of an engine whose lease is over", kSimulation},

@@ -43,7 +43,8 @@ class WaveCheck {
     const std::string name = absl::StrCat(job_.name(), ": target ", target, " began ");
     if (held_) wrong_(name + "while the job was held");
     if (!job_.has_rollout()) return;
-    if (failed_ > job_.rollout().failure_budget().count()) wrong_(name + "with the failure budget spent");
+    if (job_.mode() != Job::PLAN && failed_ > job_.rollout().failure_budget().count())
+      wrong_(name + "with the failure budget spent");
     for (int other = 0; other < job_.targets_size(); ++other) {
       if (job_.targets(other).wave() >= job_.targets(target).wave()) continue;
       met_("wave after wave");
@@ -256,7 +257,7 @@ void CheckOwed(Store& store, const std::map<std::string, JobId>& jobs, const Hos
   }
   for (const auto& [request, id] : jobs) {
     const auto job = store.GetJob(id, JobDetail::kFull);
-    if (!job.ok() || job->mode() == Job::ROLLBACK) continue;
+    if (!job.ok() || job->mode() != Job::APPLY) continue;
     for (const auto& target : job->targets()) {
       for (const auto& step : target.steps()) {
         if (step.inherited_from().empty()) continue;
@@ -279,6 +280,7 @@ void CheckOwed(Store& store, const std::map<std::string, JobId>& jobs, const Hos
 Later RunLater(Store& store) {
   Later out;
   for (const Job& job : AllJobs(store)) {
+    if (job.mode() == Job::PLAN) continue;
     for (const auto& target : job.targets()) {
       for (const auto& step : target.steps()) {
         // One whose end the job did not see may have come to that, too.
@@ -296,6 +298,22 @@ Later RunLater(Store& store) {
   return out;
 }
 
+// It changes nothing, and it ends well wherever it reaches its hosts.
+void CheckPlan(const Job& job, const std::string& request_id, const Hosts& hosts, const Met& met, const Wrong& wrong) {
+  if (job.state() == Job::SUCCEEDED) met("a plan");
+  const std::string prefix = request_id + "-";
+  for (const auto& [name, host] : hosts) {
+    for (const auto& [token, times] : host->effects) {
+      if (absl::StartsWith(token, prefix))
+        wrong(absl::StrCat(job.name(), " is a plan and had effect ", token, " on ", name));
+    }
+  }
+  for (const auto& target : job.targets()) {
+    if (target.state() == Job::FAILED) wrong(absl::StrCat(job.name(), " is a plan and failed: ", target.reason()));
+    if (target.pending_handlers_size() > 0) wrong(job.name() + " is a plan and owes a handler");
+  }
+}
+
 void CheckJob(Store& store, const JobId& id, const std::string& request_id, const Hosts& hosts, const Later& later,
               const Met& met, const Wrong& wrong) {
   const auto stored = store.GetJob(id, JobDetail::kFull);
@@ -304,6 +322,7 @@ void CheckJob(Store& store, const JobId& id, const std::string& request_id, cons
   if (!IsTerminal(stored->state()))
     wrong(absl::StrCat("job ", id.str(), " never ended: ", Job::State_Name(stored->state()), " ", stored->reason()));
   CheckLog(store, id, *stored, met, wrong);
+  if (stored->mode() == Job::PLAN) return CheckPlan(*stored, request_id, hosts, met, wrong);
   std::string origin = request_id;
   if (stored->mode() == Job::ROLLBACK) {  // tokens are those of the job that it undoes
     origin.clear();

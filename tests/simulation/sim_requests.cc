@@ -100,6 +100,7 @@ ProvisionRequest MakeRequest(uint64_t seed, int number) {
   for (const uint64_t host : hosts)
     request.add_targets()->mutable_inline_()->set_address(absl::StrCat("ssh://root@h", host));
   if (random() % 4 == 0) request.set_environment("environments/prod");  // waits for an approval
+  if (random() % 8 == 0) request.set_mode(provision::v1::Job::PLAN);
   return request;
 }
 

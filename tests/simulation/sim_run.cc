@@ -47,7 +47,7 @@ constexpr const char* kFaults[] = {"engine killed",
                                    "clock jump",
                                    "an owed handler run by a later job",
                                    "an owed handler not run",
-
+                                   "a plan",
                                    "job paused",
                                    "wave after wave",
                                    "wave soaked",

@@ -187,7 +187,7 @@ void SimWorld::Decide() {
     if (job.state() != Job::AWAITING_APPROVAL || env_.faults.Draw(3) == 0) continue;
     provision::v1::ApproveRequest decision;
     decision.set_name(job.name());
-    const bool rejected = env_.faults.Draw(4) == 0;
+    const bool rejected = job.service() != "sweep" && env_.faults.Draw(4) == 0;
     decision.set_decision(rejected ? provision::v1::Approval::REJECTED : provision::v1::Approval::APPROVED);
     for (uint64_t times = 1 + env_.faults.Draw(2); times > 0; --times) {
       engine_->core->Approve(decision, "sim", [this, rejected](absl::StatusOr<Job> job) {

@@ -236,6 +236,7 @@ class CommandLine {
     command
         ->add_option("--parallelism", environment_.parallelism, "Most targets at the same time; 0: the engine's limit")
         ->check(CLI::Range(0, 10000));
+    AddRollout(command, &environment_.rollout);
   }
 
   void AddEnvironments() {
@@ -249,6 +250,7 @@ class CommandLine {
     auto* const set = AddEnvironment(group, "set", "Change an environment; what is not named stays", &EnvironmentSet);
     AddEnvironmentFields(set);
     Each(set->add_option("--unset", environment_.unset, "Name of a variable to take out"));
+    set->add_flag("--no-rollout", environment_.no_rollout, "Jobs that name no rollout go to all their hosts at once");
     AddEnvironment(group, "delete", "Remove an environment that no resource and no running job belongs to",
                    &EnvironmentDelete);
   }

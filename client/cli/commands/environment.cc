@@ -6,8 +6,10 @@
 #include "absl/strings/str_join.h"
 #include "base/status.h"
 #include "client/cli/commands/commands.h"
+#include "client/cli/commands/rollout.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/output/table.h"
+#include "client/cli/progress/waves.h"
 #include "client/cli/progress/words.h"
 
 namespace pe::cli {
@@ -35,7 +37,7 @@ std::string EnvironmentText(const Environment& environment) {
   if (!environment.description().empty()) table.Add({"DESCRIPTION", OneLine(environment.description())});
   table.Add({"APPROVAL", ApprovalText(environment)});
   if (environment.parallelism() > 0) table.Add({"PARALLELISM", absl::StrCat(environment.parallelism())});
-  if (environment.has_rollout()) table.Add({"ROLLOUT", OneLine(environment.rollout().ShortDebugString())});
+  if (environment.has_rollout()) table.Add({"ROLLOUT", RolloutLine(environment.rollout())});
   for (const std::string& variable : VariablesOf(environment)) table.Add({"VARIABLE", variable});
   return table.Text();
 }
@@ -63,6 +65,14 @@ absl::Status Fill(const EnvironmentOptions& options, Environment* environment, g
     environment->set_approval_required(*options.approval == "required");
     mask->add_paths("approval_required");
   }
+  PE_ASSIGN_OR_RETURN(auto rollout, ReadRollout(options.rollout));
+  if (rollout.has_value() && options.no_rollout)
+    return absl::InvalidArgumentError("--no-rollout and flags of a rollout do not go together");
+  if (rollout.has_value() || options.no_rollout) {
+    environment->clear_rollout();
+    mask->add_paths("rollout");
+  }
+  if (rollout.has_value()) *environment->mutable_rollout() = *std::move(rollout);
   if (options.vars.empty() && options.unset.empty()) return absl::OkStatus();
   mask->add_paths("variables");
   for (const std::string& name : options.unset) environment->mutable_variables()->erase(name);
@@ -135,7 +145,8 @@ int EnvironmentSet(Context* context, const EnvironmentOptions& options) {
     PE_ASSIGN_OR_RETURN(*request.mutable_environment(), Get(engine, options));
     PE_RETURN_IF_ERROR(Fill(options, request.mutable_environment(), request.mutable_update_mask()));
     if (request.update_mask().paths().empty())
-      return absl::InvalidArgumentError("what? Give --var, --unset, --approval, --parallelism or --description");
+      return absl::InvalidArgumentError(
+          "what? Give --var, --unset, --approval, --parallelism, --description or a rollout");
     return engine->UpdateEnvironment(request);
   });
 }

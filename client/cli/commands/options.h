@@ -108,6 +108,8 @@ struct EnvironmentOptions {
   std::vector<std::string> vars, unset;  // "name=value" to be added or replaced; names to be taken out
   std::optional<int32_t> parallelism;
   std::optional<std::string> approval;  // "required" or "none"
+  RolloutOptions rollout;
+  bool no_rollout = false;
 };
 
 struct ResourceOptions {

@@ -145,7 +145,8 @@ absl::Status ReadValues(const ValueOptions& options, const provision::v1::Servic
 absl::Status FillRequest(const ApplyOptions& options, ProvisionRequest* request) {
   PE_RETURN_IF_ERROR(AddTargets(options, request));
   PE_RETURN_IF_ERROR(SetTimeout(options.timeout, request));
-  PE_RETURN_IF_ERROR(FillRollout(options.rollout, request));
+  PE_ASSIGN_OR_RETURN(auto rollout, ReadRollout(options.rollout));
+  if (rollout.has_value()) *request->mutable_rollout() = *std::move(rollout);
   request->set_mode(options.plan ? provision::v1::Job::PLAN : provision::v1::Job::APPLY);
   request->set_validate_only(options.validate_only);
   request->set_parallelism(options.parallelism);

@@ -43,7 +43,7 @@ absl::Status ReadFile(const std::string& path, Rollout* rollout) {
 
 }  // namespace
 
-absl::Status FillRollout(const RolloutOptions& options, provision::v1::ProvisionRequest* request) {
+absl::StatusOr<std::optional<Rollout>> ReadRollout(const RolloutOptions& options) {
   Rollout rollout;
   if (!options.file.empty()) PE_RETURN_IF_ERROR(ReadFile(options.file, &rollout));
   if (!options.canary.empty()) PE_RETURN_IF_ERROR(ReadShare("--canary", options.canary, rollout.mutable_canary()));
@@ -61,9 +61,8 @@ absl::Status FillRollout(const RolloutOptions& options, provision::v1::Provision
         static_cast<int32_t>((soak - absl::Seconds(rollout.soak().seconds())) / absl::Nanoseconds(1)));
   }
   if (options.pause_after_canary) rollout.set_pause_after_canary(true);
-  const bool asked = !options.file.empty() || rollout.ByteSizeLong() > 0;
-  if (asked) *request->mutable_rollout() = std::move(rollout);
-  return absl::OkStatus();
+  if (options.file.empty() && rollout.ByteSizeLong() == 0) return std::nullopt;
+  return rollout;
 }
 
 }  // namespace pe::cli

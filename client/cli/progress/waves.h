@@ -15,6 +15,9 @@ std::string WaveName(const provision::v1::Job& job, int wave);
 // "wave 2 of 4: 3 of 10 hosts ready, soaks until 10:02:03 UTC". REQUIRES: as above.
 std::string WaveLine(const provision::v1::Job& job, int wave);
 
+// "canary 1, waves of 10, 25%, up to 2 failures, soak 60s, health gate of 1 probe"; "all at once" for an empty one.
+std::string RolloutLine(const provision::v1::Rollout& rollout);
+
 }  // namespace pe::cli
 
 #endif  // CLIENT_CLI_PROGRESS_WAVES_H_

@@ -22,7 +22,8 @@ void ApiFixture::Start(ApiOptions changed) {
   auto opened = ApiServer::Open(changed);
   ASSERT_TRUE(opened.ok()) << opened.status();
   api_ = *std::move(opened);
-  const absl::Status served = api_->Serve({&engine_, &store_, &hub_, &clock_});
+  const absl::Status served =
+      api_->Serve({&engine_, &store_, &hub_, &clock_, [](const EngineCounts&, int64_t) { return "pe_x 1\n"; }});
   ASSERT_TRUE(served.ok()) << served;
   jobs_ = provision::v1::ProvisionService::NewStub(UnixChannel());
   resources_ = provision::v1::ResourceService::NewStub(UnixChannel());

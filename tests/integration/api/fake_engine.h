@@ -38,6 +38,7 @@ class FakeEngine final : public Engine {
                      Answer<provision::v1::Resource> answer) override;
   void WaiveHandlers(provision::v1::WaiveHandlersRequest request, std::string caller,
                      Answer<provision::v1::Resource> answer) override;
+  void Count(Answer<EngineCounts> answer) override { answer(EngineCounts{}); }
   void Drain() override {}
 
   // Makes a job with its first event; returns its name.

@@ -22,7 +22,7 @@ TEST_F(HealthTest, CheckAndListWithoutAToken) {
   EXPECT_EQ(health->Check(Context().get(), request, &response).error_code(), grpc::StatusCode::NOT_FOUND);
   grpc::health::v1::HealthListResponse list;
   ASSERT_TRUE(health->List(Context().get(), {}, &list).ok());
-  EXPECT_EQ(list.statuses_size(), 4);
+  EXPECT_EQ(list.statuses_size(), 5);
 }
 
 TEST_F(HealthTest, WatchSeesTheDrain) {

@@ -23,10 +23,10 @@ void WalkServices(const std::shared_ptr<grpc::Channel>& channel) {
   ASSERT_TRUE(stream->Write(request) && stream->Read(&response));
   std::set<std::string> names;
   for (const auto& service : response.list_services_response().service()) names.insert(service.name());
-  EXPECT_EQ(names,
-            (std::set<std::string>{"provision.v1.ProvisionService", "provision.v1.ResourceService",
-                                   "provision.v1.EnvironmentService", "grpc.health.v1.Health",
-                                   "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"}));
+  EXPECT_EQ(names, (std::set<std::string>{"provision.v1.ProvisionService", "provision.v1.ResourceService",
+                                          "provision.v1.EnvironmentService", "provision.v1.SystemService",
+                                          "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+                                          "grpc.reflection.v1alpha.ServerReflection"}));
   for (const std::string& name : names) {
     request.set_file_containing_symbol(name);
     ASSERT_TRUE(stream->Write(request) && stream->Read(&response)) << name;

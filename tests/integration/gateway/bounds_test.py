@@ -193,10 +193,26 @@ class Bounds(unittest.TestCase):
 
     def test_metrics_satisfy_promtool(self):
         _, gateway = self.engine()
-        submit(gateway, self.file_job())
+        job = submit(gateway, self.file_job())
+        gateway.request("GET", f"/v1/{job}:watch")  # until its end
         gateway.request("GET", "/v1/jobs/nobody")
-        text = gateway.request("GET", "/metrics", token=False)[2]
-        self.assertIn(b'code="404"', text)
+        own = gateway.request("GET", "/metrics", token=False)[2]
+        self.assertIn(b'code="404"', own)
+        self.assertNotIn(b"pe_jobs", own)  # the engine's are for callers with a token
+        text = gateway.request("GET", "/metrics")[2]
+        for line in (
+            b'pe_jobs_accepted_total{environment="dev",mode="apply"} 1\n',
+            b'pe_jobs_ended_total{environment="dev",mode="apply",state="succeeded"} 1\n',
+            b'pe_targets_ended_total{state="succeeded"} 1\n',
+            b'pe_steps_ended_total{kind="file",state="changed"} 1\n',
+            b'pe_step_duration_seconds_count{kind="file"} 1\n',
+            b'pe_jobs{state="running"} 0\n',
+            b"pe_store_writable 1\n",
+            b"pe_process_resident_memory_bytes ",
+            b"pe_store_commit_seconds_bucket{",
+        ):
+            self.assertIn(line, text)
+        self.assertEqual(gateway.request("GET", "/metrics", headers={"Authorization": "Bearer wrong"})[0], 401)
         done = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, timeout=60, check=False)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b"", b""))
 

@@ -43,6 +43,16 @@ class ApprovalTest : public testing::Test {
       quiet = (transport_.Pump() || did) ? 0 : quiet + 1;
     }
   }
+  // Host h1 as a resource of `environment`.
+  void RegisterHost(const std::string& environment) {
+    provision::v1::CreateResourceRequest request;
+    request.set_resource_id("h1");
+    request.mutable_resource()->set_address("ssh://root@h1");
+    request.mutable_resource()->set_environment("environments/" + environment);
+    using provision::v1::Resource;
+    const auto made = Ask<Resource>([&](Answer<Resource> answer) { core_->CreateResource(request, answer); });
+    ASSERT_TRUE(made.ok()) << made.status();
+  }
   template <typename T, typename Call>
   absl::StatusOr<T> Ask(Call call) {
     std::optional<absl::StatusOr<T>> out;
@@ -138,6 +148,7 @@ TEST_F(ApprovalTest, ARejectedJobEndsWithoutAConnection) {
 }
 
 TEST_F(ApprovalTest, APlanAndAJobOfDevNeedNone) {
+  RegisterHost("dev");
   ProvisionRequest plan = Request("prod");
   plan.set_mode(Job::PLAN);
   EXPECT_EQ(Get(Start(plan)).state(), Job::SUCCEEDED);
@@ -148,7 +159,18 @@ TEST_F(ApprovalTest, APlanAndAJobOfDevNeedNone) {
   EXPECT_TRUE(absl::IsNotFound(Decide("none", Approval::APPROVED).status()));
 }
 
+TEST_F(ApprovalTest, AHostOfProdIsNotChangedByAJobOfDevUnasked) {
+  const std::string first = Start(Request("prod"));
+  ASSERT_TRUE(Decide(first, Approval::APPROVED).ok());  // it made its host known, as one of prod
+  EXPECT_EQ(Get(Start(Request("dev"))).state(), Job::AWAITING_APPROVAL);
+  ProvisionRequest beside = Request("dev", "h2");
+  beside.mutable_spec()->mutable_steps(0)->set_on(Get(first).targets(0).resource());
+  EXPECT_EQ(Get(Start(beside)).state(), Job::AWAITING_APPROVAL) << "also by a step that runs there";
+  EXPECT_EQ(Get(Start(Request("dev", "h3"))).state(), Job::SUCCEEDED);
+}
+
 TEST_F(ApprovalTest, AWaitingJobHoldsNoHostAndTakesItsPlaceWhenApproved) {
+  RegisterHost("dev");
   const std::string waits = Start(Request("prod"));
   transport_.host("h1").hold = true;
   const std::string runs = Start(Request("dev"));
@@ -168,6 +190,7 @@ TEST_F(ApprovalTest, AWaitingJobHoldsNoHostAndTakesItsPlaceWhenApproved) {
 // The place in the queue is taken when a job is approved; one that was accepted just before and is still on its way to
 // the store comes first.
 TEST_F(ApprovalTest, AnApprovedJobComesBehindOneThatIsBeingStored) {
+  RegisterHost("dev");
   const std::string waits = Start(Request("prod"));
   transport_.host("h1").hold = true;
   std::string runs;
@@ -287,6 +310,7 @@ TEST_F(ApprovalTest, WhatTheEnvironmentDoesNotFitIsAViolation) {
 }
 
 TEST_F(ApprovalTest, ARepeatedRequestFindsItsJobAfterTheEnvironmentHasChanged) {
+  RegisterHost("dev");
   provision::v1::CreateEnvironmentRequest create;
   create.set_environment_id("stage");
   (*create.mutable_environment()->mutable_variables())["greeting"] = "a";
@@ -309,6 +333,7 @@ TEST_F(ApprovalTest, ARepeatedRequestFindsItsJobAfterTheEnvironmentHasChanged) {
 }
 
 TEST_F(ApprovalTest, AnEnvironmentInUseStaysAndEtagsHold) {
+  RegisterHost("dev");
   const std::string id = Start(Request("prod"));
   provision::v1::DeleteEnvironmentRequest gone;
   gone.set_name("environments/prod");

@@ -7,7 +7,7 @@ namespace pe {
 namespace {
 
 provision::v1::Resource Make(const std::string& id, const std::string& address) {
-  return NewResource("resources/" + id, address, 1);
+  return NewResource("resources/" + id, address, "environments/dev", 1);
 }
 
 TEST(Inventory, FindsByNameAndByAddressAlsoAfterAMove) {
