@@ -28,12 +28,21 @@ void Release(WatchResponse* response) {
   while (response->events_size() > 0) response->mutable_events()->UnsafeArenaReleaseLast();
 }
 
+// The message's end, as the order of its fields has it.
+WatchResponse Tail(int64_t from_seq, int64_t through_seq) {
+  WatchResponse tail;
+  tail.set_from_seq(from_seq);
+  tail.set_through_seq(through_seq);
+  return tail;
+}
+
 std::shared_ptr<WatchMessage> Serialise(const WatchResponse& response, bool terminal) {
   auto message = std::make_shared<WatchMessage>();
   message->from_seq = response.from_seq();
   message->through_seq = response.through_seq();
   message->terminal = terminal;
   message->size = response.ByteSizeLong();
+  message->tail_size = Tail(response.from_seq(), response.through_seq()).ByteSizeLong();
   grpc::Slice slice(message->size);
   response.SerializeWithCachedSizesToArray(const_cast<uint8_t*>(slice.begin()));
   message->bytes = grpc::ByteBuffer(&slice, 1);
@@ -92,6 +101,27 @@ std::vector<WatchMessagePtr> MergeBatches(const std::vector<std::shared_ptr<cons
   }
   close();
   return messages;
+}
+
+WatchMessagePtr JoinMessages(const std::vector<WatchMessagePtr>& messages) {
+  auto joined = std::make_shared<WatchMessage>();
+  joined->from_seq = messages.front()->from_seq;
+  joined->through_seq = messages.back()->through_seq;
+  joined->terminal = messages.back()->terminal;
+  std::vector<grpc::Slice> slices;
+  for (const WatchMessagePtr& message : messages) {
+    std::vector<grpc::Slice> whole;
+    (void)message->bytes.Dump(&whole);  // shares them
+    slices.push_back(whole[0].sub(0, message->size - message->tail_size));
+    joined->size += slices.back().size();
+    joined->batches.insert(joined->batches.end(), message->batches.begin(), message->batches.end());
+  }
+  const std::string tail = Tail(joined->from_seq, joined->through_seq).SerializeAsString();
+  joined->tail_size = tail.size();
+  joined->size += tail.size();
+  slices.emplace_back(tail);
+  joined->bytes = grpc::ByteBuffer(slices.data(), slices.size());
+  return joined;
 }
 
 WatchMessagePtr PartOf(const WatchMessage& message, int64_t after_seq, const WatchFilter& filter) {

@@ -18,6 +18,7 @@ struct WatchMessage {
   int64_t through_seq = 0;
   bool terminal = false;  // the job's last event is in it
   size_t size = 0;
+  size_t tail_size = 0;  // of what follows the events in `bytes`
   grpc::ByteBuffer bytes;
   // What it was made of, when it is live: for watchers that want only a part.
   std::vector<std::shared_ptr<const EventBatch>> batches;
@@ -35,6 +36,9 @@ WatchMessagePtr MakeHeartbeat(int64_t through_seq);
 
 // The contiguous `batches` as few messages, each with at most kMaxWatchMessageBytes of events (one batch at least).
 std::vector<WatchMessagePtr> MergeBatches(const std::vector<std::shared_ptr<const EventBatch>>& batches);
+
+// Contiguous live messages as one, without copying their events: for a reader that is behind.
+WatchMessagePtr JoinMessages(const std::vector<WatchMessagePtr>& messages);
 
 // What of a live `message` is after `after_seq` and passes `filter`.
 WatchMessagePtr PartOf(const WatchMessage& message, int64_t after_seq, const provision::v1::WatchFilter& filter);

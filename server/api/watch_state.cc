@@ -40,17 +40,16 @@ WatchState::Do WatchState::Next(MonoMicros now) {
 
 WatchState::Do WatchState::NextLive(MonoMicros now) {
   while (!live_.empty()) {
-    WatchMessagePtr next = live_.front();
+    const WatchMessagePtr next = live_.front();
     if (next->from_seq > last() + 1) {  // something was missed: the store has it, and this one waits
       need_read_ = reading_ = true;
       return Do::kRead;
     }
-    live_.pop_front();
-    live_bytes_ -= next->size;
+    if (!filtered_ && next->from_seq == last() + 1) return Write(TakeLive(), now);
+    PopLive();
     if (next->through_seq <= last()) continue;
     ended_ = next->terminal;
-    const bool whole = !filtered_ && next->from_seq == last() + 1;
-    return Write(whole ? std::move(next) : PartOf(*next, last(), filter_), now);
+    return Write(PartOf(*next, last(), filter_), now);
   }
   if (heartbeat_due_) return Write(MakeHeartbeat(last()), now);
   if (now - quiet_since_ < times_.heartbeat_micros) return Do::kNothing;
@@ -58,6 +57,25 @@ WatchState::Do WatchState::NextLive(MonoMicros now) {
   quiet_since_ = now;
   heartbeat_due_ = reading_ = true;
   return Do::kRead;
+}
+
+WatchMessagePtr WatchState::PopLive() {
+  WatchMessagePtr first = std::move(live_.front());
+  live_.pop_front();
+  live_bytes_ -= first->size;
+  return first;
+}
+
+// All that waits for a reader that is behind goes at once: it comes up to date with one write, and no queue stands.
+WatchMessagePtr WatchState::TakeLive() {
+  std::vector<WatchMessagePtr> run = {PopLive()};
+  for (size_t size = run[0]->size; !live_.empty() && live_.front()->from_seq == run.back()->through_seq + 1;) {
+    size += live_.front()->size;
+    if (size > kMaxWatchMessageBytes) break;
+    run.push_back(PopLive());
+  }
+  ended_ = run.back()->terminal;
+  return run.size() == 1 ? run[0] : JoinMessages(run);
 }
 
 WatchState::Do WatchState::Write(WatchMessagePtr message, MonoMicros now) {

@@ -60,6 +60,8 @@ class WatchState {
   Do Write(WatchMessagePtr message, MonoMicros now);
   Do Finish(absl::Status status);
   Do NextLive(MonoMicros now);
+  WatchMessagePtr PopLive();
+  WatchMessagePtr TakeLive();
   int64_t last() const { return after_.value_or(0); }
 
   const provision::v1::WatchFilter filter_;

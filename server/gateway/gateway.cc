@@ -15,6 +15,7 @@
 #include "proto/descriptor_set.h"
 #include "server/api/loopback.h"
 #include "server/gateway/io_thread.h"
+#include "server/gateway/json_cache.h"
 #include "server/gateway/limits.h"
 #include "server/gateway/metrics.h"
 #include "server/gateway/openapi.h"
@@ -52,6 +53,7 @@ struct Gateway::Impl {
   asio::awaitable<void> Accept();
 
   std::unique_ptr<ApiSchema> schema;
+  std::unique_ptr<JsonCache> json;
   std::unique_ptr<Transcoder> transcoder;
   std::unique_ptr<HostPolicy> hosts;
   std::unique_ptr<StaticFiles> files;
@@ -87,6 +89,7 @@ asio::awaitable<void> Gateway::Impl::Accept() {
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(GatewayOptions options) {
   auto impl = std::make_unique<Impl>(UpstreamOptions{options.connect, options.streams_per_channel});
   PE_ASSIGN_OR_RETURN(impl->schema, ApiSchema::Open(ApiDescriptorSet()));
+  impl->json = std::make_unique<JsonCache>(impl->schema.get());
   PE_ASSIGN_OR_RETURN(impl->transcoder, Transcoder::Open(impl->schema.get()));
   impl->hosts = std::make_unique<HostPolicy>(options.hosts);
   if (options.web_root.empty()) {
@@ -95,7 +98,7 @@ absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(GatewayOptions options) 
     PE_ASSIGN_OR_RETURN(impl->files, StaticFiles::Read(options.web_root));
   }
   impl->services = {impl->schema.get(), impl->transcoder.get(), impl->hosts.get(), impl->files.get(),
-                    &impl->upstream,    &impl->metrics,         &impl->openapi};
+                    impl->json.get(),   &impl->upstream,        &impl->metrics,    &impl->openapi};
   impl->openapi = OpenApi(impl->transcoder->table(), options.version);
   for (int i = 0; i < std::max(1, options.threads); ++i) {
     impl->threads.push_back(std::make_unique<IoThread>(&impl->services, &impl->count));

@@ -25,6 +25,10 @@ inline constexpr std::chrono::seconds kIdleTime{75};
 inline constexpr std::chrono::seconds kWriteTime{30};
 // A call that is not a stream. 504.
 inline constexpr std::chrono::seconds kCallTime{60};
+// About what a message to one reader costs in processor time. With n streams open, a stream is given at most one
+// message each n times that, and what happens meanwhile is in the next one: many readers get larger messages a little
+// later, and no queue grows.
+inline constexpr std::chrono::microseconds kMessageCost{20};
 // How long a stream's first message is awaited before the answer begins without it. Only what comes earlier can still
 // choose the HTTP status: an error, or 204 for a browser that comes back after the end.
 inline constexpr std::chrono::milliseconds kFirstMessageTime{500};

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "google/rpc/code.pb.h"
+#include "server/gateway/json_cache.h"
 #include "server/gateway/limits.h"
 #include "server/gateway/message_fields.h"
 #include "server/gateway/stream_form.h"
@@ -28,8 +29,9 @@ bool IsJson(absl::string_view content_type) {
 // NDJSON, or server-sent events.
 class JsonForm final : public StreamForm {
  public:
-  JsonForm(const ApiSchema& schema, const Route& route, bool events)
-      : schema_(schema),
+  JsonForm(const Services& services, const Route& route, bool events)
+      : schema_(*services.schema),
+        cache_(*services.json),
         type_(route.rpc->output_type()),
         events_(events),
         sequence_(SequenceField(type_, "through_seq")) {}
@@ -37,11 +39,11 @@ class JsonForm final : public StreamForm {
   std::string content_type() const override { return events_ ? "text/event-stream" : "application/x-ndjson"; }
 
   std::string Message(const std::string& binary) override {
-    const auto json = schema_.ToJson(type_, binary);
+    const auto json = cache_.ToJson(type_, binary);
     if (!json.ok()) return End({google::rpc::INTERNAL, std::string(json.status().message()), ""});
-    if (!events_) return absl::StrCat("{\"result\":", *json, "}\n");
-    if (sequence_ == 0) return absl::StrCat("data: ", *json, "\n\n");
-    return absl::StrCat("id: ", VarintField(binary, sequence_), "\ndata: ", *json, "\n\n");
+    if (!events_) return absl::StrCat("{\"result\":", **json, "}\n");
+    if (sequence_ == 0) return absl::StrCat("data: ", **json, "\n\n");
+    return absl::StrCat("id: ", VarintField(binary, sequence_), "\ndata: ", **json, "\n\n");
   }
 
   std::string End(const RpcStatus& status) override {
@@ -52,6 +54,7 @@ class JsonForm final : public StreamForm {
 
  private:
   const ApiSchema& schema_;
+  JsonCache& cache_;
   const google::protobuf::Descriptor* const type_;
   const bool events_;
   const int sequence_;
@@ -60,7 +63,7 @@ class JsonForm final : public StreamForm {
 asio::awaitable<void> ServeStream(const Services& services, Exchange& exchange, const RpcRequest& rpc,
                                   const Metadata& metadata) {
   const bool events = Accepts(exchange.request(), "text/event-stream");
-  JsonForm form(*services.schema, *rpc.route, events);
+  JsonForm form(services, *rpc.route, events);
   const auto executor = co_await asio::this_coro::executor;
   const auto call = services.upstream->Stream(executor, RpcPath(rpc.route->rpc), rpc.message, metadata);
   exchange.interrupt = [call] { call->Cancel(); };

@@ -63,18 +63,20 @@ class GrpcWebForm final : public StreamForm {
 
 class ConnectStreamForm final : public StreamForm {
  public:
-  ConnectStreamForm(const ApiSchema& schema, const google::protobuf::Descriptor* type, RpcContent content)
-      : schema_(schema), type_(type), content_(std::move(content)) {}
+  ConnectStreamForm(JsonCache& json, const google::protobuf::Descriptor* type, RpcContent content)
+      : json_(json), type_(type), content_(std::move(content)) {}
   std::string content_type() const override { return content_.content_type; }
   std::string Message(const std::string& binary) override {
-    return Frame(0, content_.json ? schema_.ToJson(type_, binary).value_or("{}") : binary);
+    if (!content_.json) return Frame(0, binary);
+    const auto json = json_.ToJson(type_, binary);
+    return Frame(0, json.ok() ? **json : "{}");
   }
   std::string End(const RpcStatus& status) override {
     return Frame(kConnectEnd, status.code == 0 ? "{}" : absl::StrCat("{\"error\":", ConnectError(status), "}"));
   }
 
  private:
-  const ApiSchema& schema_;
+  JsonCache& json_;
   const google::protobuf::Descriptor* const type_;
   const RpcContent content_;
 };
@@ -152,10 +154,10 @@ std::string ConnectError(const RpcStatus& status) {
   return out.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-std::unique_ptr<StreamForm> MakeRpcForm(const ApiSchema& schema, const google::protobuf::Descriptor* type,
+std::unique_ptr<StreamForm> MakeRpcForm(JsonCache& json, const google::protobuf::Descriptor* type,
                                         const RpcContent& content) {
   if (content.protocol == RpcProtocol::kConnectStream) {
-    return std::make_unique<ConnectStreamForm>(schema, type, content);
+    return std::make_unique<ConnectStreamForm>(json, type, content);
   }
   return std::make_unique<GrpcWebForm>(content);
 }

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "server/gateway/json_cache.h"
 #include "server/gateway/stream_form.h"
 
 namespace pe::gateway {
@@ -34,7 +35,7 @@ std::chrono::milliseconds RpcTime(absl::string_view grpc_timeout, absl::string_v
 std::string ConnectError(const RpcStatus& status);
 
 // The framed forms: gRPC-Web, and Connect's streams of `type`.
-std::unique_ptr<StreamForm> MakeRpcForm(const ApiSchema& schema, const google::protobuf::Descriptor* type,
+std::unique_ptr<StreamForm> MakeRpcForm(JsonCache& json, const google::protobuf::Descriptor* type,
                                         const RpcContent& content);
 
 }  // namespace pe::gateway

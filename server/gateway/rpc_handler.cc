@@ -31,7 +31,7 @@ asio::awaitable<void> Answer(const Services& services, Exchange& exchange, const
   Reply reply;
   reply.content_type = call.content.content_type;
   if (call.content.protocol != RpcProtocol::kConnectUnary) {
-    const auto form = MakeRpcForm(*services.schema, call.rpc->output_type(), call.content);
+    const auto form = MakeRpcForm(*services.json, call.rpc->output_type(), call.content);
     if (outcome.status.code == 0) reply.body = form->Message(outcome.message);
     absl::StrAppend(&reply.body, form->End(outcome.status));
   } else if (outcome.status.code != 0) {
@@ -52,7 +52,7 @@ asio::awaitable<void> Stream(const Services& services, Exchange& exchange, const
   const auto call = services.upstream->Stream(executor, RpcPath(rpc.rpc), rpc.message, rpc.metadata);
   exchange.interrupt = [call] { call->Cancel(); };
   exchange.OnHangUp(exchange.interrupt);
-  const auto form = MakeRpcForm(*services.schema, rpc.rpc->output_type(), rpc.content);
+  const auto form = MakeRpcForm(*services.json, rpc.rpc->output_type(), rpc.content);
   co_await ForwardStream(exchange, *call, *form, StreamCall::Got::kNothingYet);
   exchange.StopWatching();
   exchange.interrupt = nullptr;
@@ -88,7 +88,7 @@ asio::awaitable<void> ServeRpc(const Services& services, Exchange& exchange) {
     if (!streams) co_return co_await Answer(services, exchange, call, outcome);
     Reply reply;
     reply.content_type = call.content.content_type;
-    reply.body = MakeRpcForm(*services.schema, call.rpc->output_type(), call.content)->End(outcome.status);
+    reply.body = MakeRpcForm(*services.json, call.rpc->output_type(), call.content)->End(outcome.status);
     co_return co_await exchange.Send(reply);
   }
   call.message = *std::move(message);

@@ -11,6 +11,7 @@
 
 namespace pe::gateway {
 
+class JsonCache;
 class Metrics;
 class StaticFiles;
 
@@ -19,6 +20,7 @@ struct Services {
   const Transcoder* transcoder = nullptr;
   const HostPolicy* hosts = nullptr;
   const StaticFiles* files = nullptr;
+  JsonCache* json = nullptr;  // for messages of streams
   Upstream* upstream = nullptr;
   Metrics* metrics = nullptr;
   const std::string* openapi = nullptr;  // the document

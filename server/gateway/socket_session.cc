@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/rpc/code.pb.h"
 #include "server/gateway/field_text.h"
+#include "server/gateway/json_cache.h"
 #include "server/gateway/limits.h"
 #include "server/gateway/message_fields.h"
 
@@ -209,8 +210,8 @@ asio::awaitable<bool> SocketSession::FeedMessage(Subscription& subscription, con
     const bool room = co_await Room();
     if (!room) co_return false;
     said = VarintField(event, seq_field);
-    const auto json = services_.schema->ToJson(events->message_type(), std::string(event));
-    if (json.ok()) Send(absl::StrCat(head, said, ",\"event\":", *json, "}"));
+    const auto json = services_.json->ToJson(events->message_type(), std::string(event));
+    if (json.ok()) Send(absl::StrCat(head, said, ",\"event\":", **json, "}"));
   }
   if (said < through) Send(absl::StrCat(head, through, "}"));
   subscription.seq = through;

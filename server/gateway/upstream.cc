@@ -44,8 +44,8 @@ struct UnaryCall {
 
 }  // namespace
 
-StreamCall::StreamCall(asio::any_io_executor executor, std::function<void()> released)
-    : executor_(executor), released_(std::move(released)), changed_(executor) {}
+StreamCall::StreamCall(asio::any_io_executor executor, Pace pace, std::function<void()> released)
+    : executor_(executor), pace_(std::move(pace)), released_(std::move(released)), changed_(executor) {}
 
 StreamCall::~StreamCall() { released_(); }
 
@@ -60,13 +60,17 @@ void StreamCall::Start(grpc::GenericStub* stub, const std::string& path, const s
 }
 
 asio::awaitable<StreamCall::Got> StreamCall::Next(std::chrono::milliseconds at_most) {
+  const auto until =
+      at_most.count() > 0 ? std::chrono::steady_clock::now() + at_most : std::chrono::steady_clock::time_point::max();
+  while (!reading_ && !have_ && !over_ && std::chrono::steady_clock::now() < rest_until_) {
+    changed_.expires_at(rest_until_);
+    (void)co_await changed_.async_wait(asio::as_tuple(asio::use_awaitable));
+  }
   if (!reading_ && !have_ && !over_) {
     reading_ = true;
     incoming_.Clear();
     StartRead(&incoming_);
   }
-  const auto until =
-      at_most.count() > 0 ? std::chrono::steady_clock::now() + at_most : std::chrono::steady_clock::time_point::max();
   while (!have_ && !done_) {
     changed_.expires_at(until);
     const auto [error] = co_await changed_.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -77,6 +81,7 @@ asio::awaitable<StreamCall::Got> StreamCall::Next(std::chrono::milliseconds at_m
 
 std::string StreamCall::TakeMessage() {
   have_ = false;
+  rest_until_ = std::chrono::steady_clock::now() + pace_();
   std::string out = ToString(incoming_);
   incoming_.Clear();
   return out;
@@ -127,7 +132,7 @@ asio::awaitable<Upstream::Reply> Upstream::Unary(std::string path, std::string m
 
 std::shared_ptr<Upstream::Lane> Upstream::StreamLane() {
   MutexLock lock(&mu_);
-  ++streams_;
+  streams_now_ = ++streams_;
   if (options_.streams_per_channel == 0) {
     ++calls_->streams;
     return calls_;
@@ -146,7 +151,8 @@ std::shared_ptr<Upstream::Lane> Upstream::StreamLane() {
 void Upstream::Release(Lane* lane) {
   MutexLock lock(&mu_);
   --lane->streams;
-  if (--streams_ == 0) none_.SignalAll();
+  streams_now_ = --streams_;
+  if (streams_ == 0) none_.SignalAll();
 }
 
 void Upstream::WaitForStreams() {
@@ -157,7 +163,8 @@ void Upstream::WaitForStreams() {
 std::shared_ptr<StreamCall> Upstream::Stream(asio::any_io_executor executor, const std::string& path,
                                              const std::string& message, const Metadata& metadata) {
   const std::shared_ptr<Lane> lane = StreamLane();
-  const auto call = std::make_shared<StreamCall>(std::move(executor), [this, lane] { Release(lane.get()); });
+  const auto call = std::make_shared<StreamCall>(
+      std::move(executor), [this] { return Pace(); }, [this, lane] { Release(lane.get()); });
   call->Start(&lane->stub, path, message, metadata);
   return call;
 }

@@ -8,6 +8,7 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "server/gateway/limits.h"
 #include "server/gateway/rpc_status.h"
 
 namespace pe::gateway {
@@ -32,13 +34,15 @@ struct UpstreamOptions {
   int streams_per_channel = 0;
 };
 
-// One server stream. The engine's next message is read when it is asked for and not before.
+// One server stream. The engine's next message is read when it is asked for and not before; nor sooner after the one
+// before than `pace` says, for the engine puts into one message what has happened meanwhile.
 class StreamCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                          public std::enable_shared_from_this<StreamCall> {
  public:
   enum class Got { kMessage, kEnd, kNothingYet };
 
-  StreamCall(boost::asio::any_io_executor executor, std::function<void()> released);
+  using Pace = std::function<std::chrono::microseconds()>;
+  StreamCall(boost::asio::any_io_executor executor, Pace pace, std::function<void()> released);
   ~StreamCall() override;
   void Start(grpc::GenericStub* stub, const std::string& path, const std::string& message, const Metadata& metadata);
 
@@ -57,12 +61,14 @@ class StreamCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
   void OnDone(const grpc::Status& status) override;
 
   const boost::asio::any_io_executor executor_;
+  const Pace pace_;
   const std::function<void()> released_;
   boost::asio::steady_timer changed_;  // cancelled when something has happened
   grpc::ClientContext context_;
   grpc::ByteBuffer request_, incoming_;
   std::shared_ptr<StreamCall> self_;  // until OnDone
   RpcStatus status_;
+  std::chrono::steady_clock::time_point rest_until_{};
   bool reading_ = false;  // a read is with gRPC
   bool have_ = false;     // incoming_ holds a message
   bool over_ = false;     // no read will succeed any more
@@ -93,6 +99,7 @@ class Upstream {
     grpc::GenericStub stub;
     int streams = 0;
   };
+  std::chrono::microseconds Pace() const { return streams_now_.load(std::memory_order_relaxed) * kMessageCost; }
   std::shared_ptr<Lane> StreamLane();
   void Release(Lane* lane);
 
@@ -101,6 +108,7 @@ class Upstream {
   Mutex mu_;
   CondVar none_;
   int streams_ ABSL_GUARDED_BY(mu_) = 0;
+  std::atomic<int> streams_now_ = 0;  // the same, for who has no lock
   std::vector<std::shared_ptr<Lane>> lanes_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -55,6 +55,28 @@ TEST(WatchMessage, MessagesAreBounded) {
   EXPECT_EQ(next, 201);
 }
 
+TEST(WatchMessage, JoinedIsAsIfItHadBeenOneFromTheBeginning) {
+  const auto bytes = [](const WatchMessage& message) {
+    std::vector<grpc::Slice> slices;
+    EXPECT_TRUE(message.bytes.Dump(&slices).ok());
+    std::string out;
+    for (const grpc::Slice& slice : slices) out.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+    return out;
+  };
+  std::vector<WatchMessagePtr> parts;
+  for (const auto& batch : {BatchOf(1, 3), BatchOf(4, 4), BatchOf(5, 200, true)})
+    parts.push_back(MergeBatches({batch})[0]);
+  const auto joined = JoinMessages(parts);
+  const auto whole = MergeBatches({BatchOf(1, 3), BatchOf(4, 4), BatchOf(5, 200, true)})[0];
+  // Byte for byte: JSON is made from the wire's order, where a field that came twice would be there twice.
+  EXPECT_EQ(bytes(*joined), bytes(*whole));
+  EXPECT_EQ(joined->size, whole->size);
+  EXPECT_EQ(joined->tail_size, whole->tail_size);
+  EXPECT_EQ(joined->batches.size(), 3u);
+  EXPECT_TRUE(joined->terminal);
+  EXPECT_EQ(Parsed(*joined).events_size(), 200);
+}
+
 TEST(WatchMessage, PartStartsAfterWhatIsKnownAndKeepsItsRange) {
   const auto whole = MergeBatches({BatchOf(1, 3), BatchOf(4, 6)})[0];
   const auto part = PartOf(*whole, 2, {});

@@ -61,6 +61,21 @@ TEST(WatchState, AWholeLiveMessageIsShared) {
   EXPECT_EQ(state.writing(), message);
 }
 
+TEST(WatchState, AReaderThatIsBehindComesUpToDateWithOneWrite) {
+  WatchState state = LiveWatch();
+  state.OnLive(Live(1, 1));
+  ASSERT_EQ(state.Next(0), Do::kWrite);
+  for (int64_t seq = 2; seq <= 40; ++seq) state.OnLive(Live(seq, seq));
+  state.OnLive(Live(42, 42));  // 41 was lost
+  EXPECT_EQ(state.Next(0), Do::kNothing);
+  state.OnWriteDone(true);
+  ASSERT_EQ(state.Next(0), Do::kWrite);
+  EXPECT_EQ(Seqs(Parsed(*state.writing())).size(), 39u);
+  EXPECT_EQ(state.writing()->through_seq, 40);
+  state.OnWriteDone(true);
+  EXPECT_EQ(state.Next(0), Do::kRead) << "a gap is not joined over";
+}
+
 TEST(WatchState, AnEndedJobEndsAfterItsHistory) {
   WatchState state(8, {}, kTimes, 0);
   ASSERT_EQ(state.Next(0), Do::kRead);
