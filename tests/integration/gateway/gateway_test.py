@@ -230,7 +230,7 @@ class GatewayTest(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
             answers = [json.loads(line) for line in done.stdout.splitlines()]
             self.assertEqual([a["name"] for a in answers], ["node: connect, binary", "node: connect, JSON", "node: gRPC-Web", "browser: connect, binary",
-                                                             "browser: connect, JSON", "browser: gRPC-Web"])
+                                                             "browser: connect, JSON", "browser: gRPC-Web", "grpc-web, text", "grpc-web, binary"])
             for answer in answers:
                 self.assertEqual((answer["jobs"], answer["events"]), (1, expected), answer["name"])
                 for error in (answer["unary"], answer["stream"]):
