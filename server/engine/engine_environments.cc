@@ -15,7 +15,7 @@ namespace {
 using provision::v1::Environment;
 using provision::v1::Job;
 
-constexpr char kType[] = "provision.dev/Environment";
+constexpr char kEnvironmentType[] = "provision.dev/Environment";
 
 // The paths of an update; those that are set when the mask is empty.
 std::vector<std::string> PathsOf(const provision::v1::UpdateEnvironmentRequest& request) {
@@ -69,7 +69,7 @@ void EngineCore::UpdateEnvironment(provision::v1::UpdateEnvironmentRequest reque
   Post([this, request = std::move(request), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const auto current = environments_.find(request.environment().name());
-    if (current == environments_.end()) return answer(NoSuch(kType, request.environment().name()));
+    if (current == environments_.end()) return answer(NoSuch(kEnvironmentType, request.environment().name()));
     if (!request.environment().etag().empty() && request.environment().etag() != current->second.etag())
       return answer(EtagMismatch(current->first));
     Environment next = current->second;
@@ -82,7 +82,7 @@ void EngineCore::DeleteEnvironment(provision::v1::DeleteEnvironmentRequest reque
   Post([this, request = std::move(request), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const auto current = environments_.find(request.name());
-    if (current == environments_.end()) return answer(NoSuch(kType, request.name()));
+    if (current == environments_.end()) return answer(NoSuch(kEnvironmentType, request.name()));
     if (const auto* resource = inventory_.FirstOf(request.name())) {
       return answer(Precondition("ENVIRONMENT_IN_USE", absl::StrCat(resource->name(), " belongs to ", request.name(),
                                                                     "; move it with `pe resource update`")));

@@ -19,7 +19,7 @@ namespace {
 
 using provision::agent::v1::Frame;
 using provision::agent::v1::OpenRun;
-using provision::agent::v1::Report;
+using AgentReport = provision::agent::v1::Report;  // not the engine's own Report, which collects violations
 using provision::v1::Job;
 using provision::v1::Resource;
 using provision::v1::StepStatus;
@@ -147,7 +147,7 @@ bool EngineCore::BeginSettling(Entry& entry, Link& link, const provision::agent:
 }
 
 // Hosts are not trusted: what cannot be is left out. Where something is missing a new connection begins anew.
-void EngineCore::OnSettling(const Link& link, StaleRun& stale, const Report& report) {
+void EngineCore::OnSettling(const Link& link, StaleRun& stale, const AgentReport& report) {
   if (report.seq() <= stale.last_report) return;
   if (report.seq() > stale.last_report + 1) return link.connection->Close();
   stale.last_report = report.seq();

@@ -12,7 +12,7 @@ namespace {
 
 using provision::v1::Resource;
 
-constexpr char kType[] = "provision.dev/Resource";
+constexpr char kResourceType[] = "provision.dev/Resource";
 constexpr int kMaxTrustRecords = 20;
 
 // The paths of an update; those that are set when the mask is empty.
@@ -80,7 +80,7 @@ void EngineCore::UpdateResource(provision::v1::UpdateResourceRequest request, An
   Post([this, request = std::move(request), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const Resource* current = inventory_.Find(request.resource().name());
-    if (current == nullptr) return answer(NoSuch(kType, request.resource().name()));
+    if (current == nullptr) return answer(NoSuch(kResourceType, request.resource().name()));
     if (!request.resource().etag().empty() && request.resource().etag() != current->etag())
       return answer(EtagMismatch(current->name()));
     Resource next = *current;
@@ -125,7 +125,7 @@ void EngineCore::DeleteResource(provision::v1::DeleteResourceRequest request, An
   Post([this, request = std::move(request), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const Resource* current = inventory_.Find(request.name());
-    if (current == nullptr) return answer(NoSuch(kType, request.name()));
+    if (current == nullptr) return answer(NoSuch(kResourceType, request.name()));
     if (InUse(*current) || scheduler_.InUse(current->address())) {
       return answer(Precondition("RESOURCE_IN_USE", absl::StrCat("a job holds or awaits ", request.name(),
                                                                  "; wait for its end, or cancel it")));
@@ -143,7 +143,7 @@ void EngineCore::DisableResource(provision::v1::DisableResourceRequest request, 
   Post([this, request = std::move(request), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const Resource* current = inventory_.Find(request.name());
-    if (current == nullptr) return answer(NoSuch(kType, request.name()));
+    if (current == nullptr) return answer(NoSuch(kResourceType, request.name()));
     Resource next = *current;
     next.set_state(Resource::DISABLED);
     next.set_reason(request.reason());
@@ -155,7 +155,7 @@ void EngineCore::EnableResource(provision::v1::EnableResourceRequest request, An
   Post([this, request = std::move(request), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const Resource* current = inventory_.Find(request.name());
-    if (current == nullptr) return answer(NoSuch(kType, request.name()));
+    if (current == nullptr) return answer(NoSuch(kResourceType, request.name()));
     Resource next = *current;
     if (next.state() == Resource::DISABLED) {
       next.set_state(Resource::INIT);
@@ -170,7 +170,7 @@ void EngineCore::TrustResource(provision::v1::TrustResourceRequest request, std:
   Post([this, request = std::move(request), caller = std::move(caller), answer = std::move(answer)] {
     if (const absl::Status ready = Ready(); !ready.ok()) return answer(ready);
     const Resource* current = inventory_.Find(request.name());
-    if (current == nullptr) return answer(NoSuch(kType, request.name()));
+    if (current == nullptr) return answer(NoSuch(kResourceType, request.name()));
     Resource next = *current;
     next.set_host_key(request.host_key());
     next.clear_offered_host_key();

@@ -11,7 +11,7 @@
 namespace pe {
 namespace {
 
-using provision::agent::v1::Report;
+using AgentReport = provision::agent::v1::Report;  // not the engine's own Report, which collects violations
 using provision::v1::Event;
 using provision::v1::Job;
 using provision::v1::StepStatus;
@@ -28,7 +28,7 @@ constexpr int64_t kMaxWait = 366LL * 24 * 3600 * kMicrosPerSecond;
 std::string Bounded(const std::string& text, size_t max) { return Shorten(text, max); }
 int64_t BoundedMicros(int64_t micros) { return std::clamp<int64_t>(micros, 0, kMaxWait); }
 
-void CopyStepState(const Report& report, Now now, provision::v1::StepChanged* out) {
+void CopyStepState(const AgentReport& report, Now now, provision::v1::StepChanged* out) {
   const auto& in = report.step_state();
   out->set_state(static_cast<StepStatus::State>(in.state()));
   out->set_reason(Bounded(in.reason(), kMaxMessage));
@@ -67,22 +67,23 @@ std::vector<provision::agent::v1::EndedStep> JobMachine::EndedSteps(int target) 
   return out;
 }
 
-bool JobMachine::Believable(int target, const Report& report) const {
+bool JobMachine::Believable(int target, const AgentReport& report) const {
   const auto& steps = job_.targets(target).steps();
   if (report.step() < -1 || report.step() >= steps.size()) return false;
-  const bool about_step = report.kind_case() == Report::kStepState || report.kind_case() == Report::kProgress ||
-                          report.kind_case() == Report::kOutput || report.kind_case() == Report::kDiff;
+  const bool about_step = report.kind_case() == AgentReport::kStepState ||
+                          report.kind_case() == AgentReport::kProgress || report.kind_case() == AgentReport::kOutput ||
+                          report.kind_case() == AgentReport::kDiff;
   if (about_step && (report.step() < 0 || steps[report.step()].stage() != runs_[target].stage)) return false;
-  if (report.kind_case() == Report::kNotified) {
+  if (report.kind_case() == AgentReport::kNotified) {
     const int handler = report.notified().handler();
     return handler >= 0 && handler < steps.size() && steps[handler].handler();
   }
-  if (report.kind_case() != Report::kStepState) return report.kind_case() != Report::KIND_NOT_SET;
+  if (report.kind_case() != AgentReport::kStepState) return report.kind_case() != AgentReport::KIND_NOT_SET;
   const auto to = static_cast<StepStatus::State>(report.step_state().state());
   return StepStatus::State_IsValid(to) && Allowed(kStepTransitions, steps[report.step()].state(), to);
 }
 
-void JobMachine::OnReport(int target, const Report& report, Now now) {
+void JobMachine::OnReport(int target, const AgentReport& report, Now now) {
   Run& run = runs_[target];
   if (run.phase != Phase::kRunning || !run.planned || report.run() != RunId(target)) return;
   if (report.seq() > run.last_report + 1 &&
@@ -129,34 +130,34 @@ void JobMachine::OnReport(int target, const Report& report, Now now) {
   }
 }
 
-void JobMachine::RecordStep(int target, const Report& report, Now now) {
+void JobMachine::RecordStep(int target, const AgentReport& report, Now now) {
   if (report.has_notified()) return UpdatePending(target, report.notified().handler(), true, now);
   Event event;
   event.set_target(target);
   event.set_step(report.step());
   event.set_attempt(report.attempt());
   switch (report.kind_case()) {
-    case Report::kStepState:
+    case AgentReport::kStepState:
       CopyStepState(report, now, event.mutable_step_state());
       break;
-    case Report::kProgress:
+    case AgentReport::kProgress:
       event.mutable_progress()->set_current(report.progress().current());
       event.mutable_progress()->set_total(report.progress().total());
       event.mutable_progress()->set_unit(Bounded(report.progress().unit(), 32));
       event.mutable_progress()->set_message(Bounded(report.progress().message(), 512));
       break;
-    case Report::kOutput:
+    case AgentReport::kOutput:
       event.mutable_output()->set_stream(report.output().stream() == 2 ? provision::v1::Output::STDERR
                                                                        : provision::v1::Output::STDOUT);
       event.mutable_output()->set_offset(report.output().offset());
       event.mutable_output()->set_data(report.output().data().substr(0, kMaxOutputPiece));
       event.mutable_output()->set_dropped(report.output().dropped());
       break;
-    case Report::kDiff:
+    case AgentReport::kDiff:
       event.mutable_diff()->set_text(Bounded(report.diff().text(), kMaxDiff));
       event.mutable_diff()->set_truncated(report.diff().truncated() || report.diff().text().size() > kMaxDiff);
       break;
-    case Report::kWarning:
+    case AgentReport::kWarning:
       event.mutable_warning()->set_code(Bounded(report.warning().code(), 64));
       event.mutable_warning()->set_message(Bounded(report.warning().message(), kMaxMessage));
       break;

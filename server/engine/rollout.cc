@@ -30,9 +30,11 @@ std::vector<int> WaveSizes(const Rollout& rollout, int targets) {
     left -= size;
   };
   if (rollout.has_canary() && left > 0) add(SizeOf(rollout.canary(), targets, left));
-  for (int i = 0; left > 0; ++i) {
-    const int last = rollout.waves_size() - 1;
-    add(last < 0 ? left : SizeOf(rollout.waves(std::min(i, last)), targets, left));
+  const int last = rollout.waves_size() - 1;
+  int wave = 0;
+  while (left > 0) {
+    add(last < 0 ? left : SizeOf(rollout.waves(std::min(wave, last)), targets, left));
+    ++wave;
   }
   return sizes;
 }
