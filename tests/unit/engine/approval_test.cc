@@ -1,48 +1,17 @@
 // Environments and approvals in the engine's loop, over the memory store and hosts in memory.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <optional>
-
-#include "server/engine/engine_core.h"
-#include "server/engine/fold.h"
-#include "storage/memory/memory_store.h"
-#include "tests/unit/engine/fake_transport.h"
+#include "tests/unit/engine/engine_core_fixture.h"
 
 namespace pe {
 namespace {
 
 using provision::v1::Approval;
 using provision::v1::Environment;
-using provision::v1::Event;
 using provision::v1::Job;
 using provision::v1::ProvisionRequest;
 using testing::HasSubstr;
 
-class ApprovalTest : public testing::Test {
+class ApprovalTest : public EngineCoreFixture {
  protected:
-  ApprovalTest() { StartAgain(); }
-
-  void StartAgain() {
-    core_.reset();
-    store_.Crash();
-    EngineOptions options;
-    options.credentials["default"] = Credential{.name = "default"};
-    options.secret_key = std::string(32, 'k');
-    core_ = std::make_unique<EngineCore>(
-        EngineParts{
-            .store = &store_, .clock = &clock_, .random = &random_, .hub = &hub_, .transports = {{"ssh", &transport_}}},
-        options);
-    const absl::Status loaded = core_->Load();
-    ASSERT_TRUE(loaded.ok()) << loaded;
-  }
-  void Settle() {
-    for (int quiet = 0; quiet < 3;) {
-      store_.Flush();
-      const bool did = core_->RunOnce();
-      quiet = (transport_.Pump() || did) ? 0 : quiet + 1;
-    }
-  }
   // Host h1 as a resource of `environment`.
   void RegisterHost(const std::string& environment) {
     provision::v1::CreateResourceRequest request;
@@ -53,12 +22,12 @@ class ApprovalTest : public testing::Test {
     const auto made = Ask<Resource>([&](Answer<Resource> answer) { core_->CreateResource(request, answer); });
     ASSERT_TRUE(made.ok()) << made.status();
   }
+  // The same, and what follows from it.
   template <typename T, typename Call>
   absl::StatusOr<T> Ask(Call call) {
-    std::optional<absl::StatusOr<T>> out;
-    call([&](absl::StatusOr<T> answer) { out = std::move(answer); });
+    absl::StatusOr<T> out = EngineCoreFixture::Ask<T>(std::move(call));
     Settle();
-    return out.has_value() ? *out : absl::StatusOr<T>(absl::InternalError("no answer"));
+    return out;
   }
   static ProvisionRequest Request(const std::string& environment, const std::string& host = "h1") {
     ProvisionRequest request;
@@ -70,14 +39,6 @@ class ApprovalTest : public testing::Test {
     step->mutable_file()->set_content("x");
     request.add_targets()->mutable_inline_()->set_address("ssh://root@" + host);
     return request;
-  }
-  absl::StatusOr<Job> Provision(const ProvisionRequest& request) {
-    return Ask<Job>([&](Answer<Job> answer) { core_->Provision(request, "test", answer); });
-  }
-  std::string Start(const ProvisionRequest& request) {
-    const absl::StatusOr<Job> job = Provision(request);
-    EXPECT_TRUE(job.ok()) << job.status();
-    return job.ok() ? job->name().substr(5) : "";
   }
   absl::StatusOr<Job> Decide(const std::string& id, Approval::Decision decision, const std::string& comment = "") {
     provision::v1::ApproveRequest request;
@@ -91,28 +52,6 @@ class ApprovalTest : public testing::Test {
     *request.mutable_environment() = std::move(environment);
     return Ask<Environment>([&](Answer<Environment> answer) { core_->UpdateEnvironment(request, answer); });
   }
-  Job Get(const std::string& id) {
-    const auto job = store_.GetJob(JobId(id), JobDetail::kFull);
-    EXPECT_TRUE(job.ok()) << job.status();
-    return job.ok() ? *job : Job();
-  }
-  void CheckLog(const std::string& id) {
-    Job folded;
-    const auto page = store_.ReadEvents(JobId(id), 0, 1000);
-    ASSERT_TRUE(page.ok()) << page.status();
-    for (const Event& event : page->events) {
-      const absl::Status status = Fold(event, &folded);
-      ASSERT_TRUE(status.ok()) << status;
-    }
-    EXPECT_EQ(folded.DebugString(), Get(id).DebugString());
-  }
-
-  ManualClock clock_;
-  SeededRandom random_{1};
-  EventHub hub_;
-  MemoryStore store_{MemoryStoreOptions{.manual = true}};
-  FakeTransport transport_;
-  std::unique_ptr<EngineCore> core_;
 };
 
 TEST_F(ApprovalTest, AJobOfProdWaitsAndRunsWhenApproved) {

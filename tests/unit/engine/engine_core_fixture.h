@@ -24,14 +24,16 @@ class EngineCoreFixture : public testing::Test {
 
   EngineCoreFixture() { StartAgain(); }
 
-  void StartAgain() {
+  // As after a crash. `blobs`: null for an engine that fetches nothing.
+  void StartAgain(BlobFetcher* blobs = nullptr) {
     core_.reset();
     store_.Crash();
     EngineParts parts{.store = &store_,
                       .clock = &clock_,
                       .random = &random_,
                       .hub = &hub_,
-                      .transports = {{"ssh", &transport_}, {"local", &transport_}}};
+                      .transports = {{"ssh", &transport_}, {"local", &transport_}},
+                      .blobs = blobs};
     EngineOptions options;
     options.credentials["default"] = Credential{.name = "default"};
     options.secret_key = std::string(32, 'k');
@@ -66,14 +68,19 @@ class EngineCoreFixture : public testing::Test {
     return request;
   }
 
-  absl::StatusOr<Job> Provision(const ProvisionRequest& request) {
-    std::optional<absl::StatusOr<Job>> out;
-    core_->Provision(request, "test", [&](absl::StatusOr<Job> job) { out = std::move(job); });
+  // Makes `call` with an Answer<T>, and runs until it has come. Nothing runs on after that.
+  template <typename T, typename Call>
+  absl::StatusOr<T> Ask(Call call) {
+    std::optional<absl::StatusOr<T>> out;
+    call([&](absl::StatusOr<T> answer) { out = std::move(answer); });
     while (!out) {
       store_.Flush();
       core_->RunOnce();
     }
     return *out;
+  }
+  absl::StatusOr<Job> Provision(const ProvisionRequest& request) {
+    return Ask<Job>([&](Answer<Job> answer) { core_->Provision(request, "test", answer); });
   }
   std::string Start(const ProvisionRequest& request) {
     const absl::StatusOr<Job> job = Provision(request);

@@ -1,14 +1,8 @@
 // Jobs with downloads, over the engine's loop, hosts in memory and a fetcher that answers when the test says so.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <deque>
-#include <optional>
 
 #include "base/digest.h"
-#include "server/engine/engine_core.h"
-#include "storage/memory/memory_store.h"
-#include "tests/unit/engine/fake_transport.h"
+#include "tests/unit/engine/engine_core_fixture.h"
 
 namespace pe {
 namespace {
@@ -46,26 +40,9 @@ class FakeFetcher final : public BlobFetcher {
   std::deque<Done> waiting;
 };
 
-class EngineDownloadTest : public testing::Test {
+class EngineDownloadTest : public EngineCoreFixture {
  protected:
-  void Open(BlobFetcher* fetcher) {
-    EngineParts parts{
-        .store = &store_, .clock = &clock_, .random = &random_, .hub = &hub_, .transports = {{"ssh", &transport_}}};
-    parts.blobs = fetcher;
-    EngineOptions options;
-    options.credentials["default"] = Credential{.name = "default"};
-    options.secret_key = std::string(32, 'k');
-    core_ = std::make_unique<EngineCore>(parts, options);
-    const absl::Status loaded = core_->Load();
-    ASSERT_TRUE(loaded.ok()) << loaded;
-  }
-  void Settle() {
-    for (int quiet = 0; quiet < 3;) {
-      store_.Flush();
-      const bool did = core_->RunOnce();
-      quiet = (transport_.Pump() || did) ? 0 : quiet + 1;
-    }
-  }
+  void Open(BlobFetcher* fetcher) { StartAgain(fetcher); }
   std::string Start(const std::string& content) {
     ProvisionRequest request;
     request.mutable_spec()->set_name("web");
@@ -79,28 +56,11 @@ class EngineDownloadTest : public testing::Test {
     step->mutable_download()->set_sha256(Sha256Hex(content));
     step->mutable_download()->set_path("/srv/a");
     request.add_targets()->mutable_inline_()->set_address("ssh://root@h1");
-    std::string name;
-    core_->Provision(request, "test", [&](absl::StatusOr<Job> job) {
-      EXPECT_TRUE(job.ok()) << job.status();
-      if (job.ok()) name = job->name();
-    });
-    Settle();
-    return name.empty() ? "" : name.substr(5);
-  }
-  Job Get(const std::string& id) {
-    const auto job = store_.GetJob(JobId(id), JobDetail::kFull);
-    EXPECT_TRUE(job.ok()) << job.status();
-    return job.ok() ? *job : Job();
+    return EngineCoreFixture::Start(request);
   }
   FakeHost& host() { return transport_.host("h1"); }
 
-  ManualClock clock_;
-  SeededRandom random_{1};
-  EventHub hub_;
-  MemoryStore store_{MemoryStoreOptions{.manual = true}};
-  FakeTransport transport_;
   FakeFetcher fetcher_;
-  std::unique_ptr<EngineCore> core_;
 };
 
 TEST_F(EngineDownloadTest, ContentReachesTheHostBeforeItsPlan) {
