@@ -9,7 +9,7 @@ namespace pe::gateway {
 
 absl::StatusOr<JsonCache::Json> JsonCache::ToJson(const google::protobuf::Descriptor* type, const std::string& binary) {
   const bool kept = binary.size() <= kMaxBytes;
-  const size_t slot = absl::HashOf(type, binary) % slots_.size();
+  const size_t slot = absl::HashOf(type, binary) % kSlots;
   if (kept) {
     MutexLock lock(&mu_);
     const Slot& known = slots_[slot];

@@ -25,6 +25,7 @@ class JsonCache {
  private:
   // What is larger (a snapshot, as a rule) is converted for each reader; the memory of the rest is bounded by it.
   static constexpr size_t kMaxBytes = 16 << 10;
+  static constexpr size_t kSlots = 64;
   struct Slot {
     const google::protobuf::Descriptor* type = nullptr;
     std::string binary;
@@ -33,7 +34,7 @@ class JsonCache {
 
   const ApiSchema* const schema_;
   Mutex mu_;
-  std::array<Slot, 64> slots_ ABSL_GUARDED_BY(mu_);  // by hash; a newer message takes the place of an older one
+  std::array<Slot, kSlots> slots_ ABSL_GUARDED_BY(mu_);  // by hash; a newer message takes the place of an older one
 };
 
 }  // namespace pe::gateway
