@@ -87,7 +87,7 @@ void JobUnderFuzz::OnFrame(Frame frame) {
     if (!connecting_ || !frame.has_hello()) return;
     connecting_ = false;
     open_ = true;
-    machine_->OnOpened(0, frame.hello(), now());
+    machine_->OnOpened(0, frame.hello(), {}, now());
   } else if (frame.has_report()) {
     auto& report = *frame.mutable_report();
     int64_t stage = 0, last = 0;
