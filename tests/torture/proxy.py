@@ -1,5 +1,6 @@
 """A slow and unreliable link to one host: a TCP proxy that delays every byte, tears what belongs together, and cuts on demand."""
 import asyncio
+import contextlib
 import random
 import socket
 import threading
@@ -76,7 +77,7 @@ class Proxy:
             for pair in list(self._open):
                 for end in pair:
                     sock = end.get_extra_info("socket")
-                    if sock is not None:
+                    with contextlib.suppress(OSError, AttributeError):  # it is closed already
                         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
                     end.transport.abort()
         self._loop.call_soon_threadsafe(abort)
