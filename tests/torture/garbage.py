@@ -18,7 +18,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from client import grpc, pb  # noqa: E402
 from google.protobuf import message_factory  # noqa: E402
-from provision.v1 import provision_service_pb2, resource_service_pb2  # noqa: E402
+from provision.v1 import environment_service_pb2, provision_service_pb2, resource_service_pb2, system_service_pb2  # noqa: E402
 from support.engine import Engine  # noqa: E402
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -38,7 +38,7 @@ def arguments():
 
 
 def methods():
-    for module in (provision_service_pb2, resource_service_pb2):
+    for module in (provision_service_pb2, resource_service_pb2, environment_service_pb2, system_service_pb2):
         for service in module.DESCRIPTOR.services_by_name.values():
             for method in service.methods:
                 yield f"/{service.full_name}/{method.name}", method.input_type
