@@ -52,6 +52,7 @@ function useEditing(started: Environment | undefined, onDone: (name: string) => 
 
 export function EnvironmentForm({ environment, onDone, onLeave }: { environment?: Environment; onDone: (name: string) => void; onLeave: () => void }) {
   const { base, draft, set, id, setId, busy, save, problems, unplaced, theirs, ready } = useEditing(environment, onDone);
+  const [wide, setWide] = useState(base.rollout !== undefined);
   const rolloutWrong = Object.keys(problems).some((key) => key.startsWith("rollout"));
   return (
     <form class="inside form" onSubmit={(e) => { e.preventDefault(); if (ready && !busy) save(); }}>
@@ -73,7 +74,7 @@ export function EnvironmentForm({ environment, onDone, onLeave }: { environment?
         <VariableRows pairs={draft.variables} onChange={(variables) => set({ variables })} />
         <Wrong text={problems.variables} />
       </fieldset>
-      <details open={rolloutWrong || base.rollout !== undefined}>
+      <details open={wide || rolloutWrong} onToggle={(e) => setWide(e.currentTarget.open)}>
         <summary>Rollout</summary>
         <RolloutInputs value={draft.rollout} onChange={(rollout) => set({ rollout })} problems={problems} probes={base.rollout?.healthGate?.length ?? 0} />
       </details>

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { errorFrom } from "../../src/api/http";
 import { changesBetween, draftOf, draftProblems, environmentFrom, maskOf, NEW_DRAFT, problemsFrom, rebase } from "../../src/environment/edit";
+import { applyProblems, ownRollout, targetsFrom } from "../../src/environment/request";
 import { durationFrom, durationText, fieldsOf, NO_ROLLOUT, rolloutFrom, rolloutProblems, rolloutWords } from "../../src/environment/rollout";
 import { type Declared, declaredIn, fallback, givenValues } from "../../src/environment/variables";
 import type { Environment, Rollout, Share } from "../../src/api/types";
@@ -102,5 +103,23 @@ describe("the variables of a spec", () => {
   it("are given when something was typed for them, in this type", () => {
     expect(givenValues([of({}), of({ name: "w" })], { "STRING v": "1", "STRING w": "", "STRING gone": "2" })).toEqual({ v: "1" });
     expect(givenValues([of({})], { "SECRET v": "hidden" })).toEqual({});
+  });
+});
+
+describe("a request", () => {
+  it("tells addresses, labels and resources apart", () => {
+    expect(targetsFrom("web-1, resources/web-2 role=web\nssh://root@host")).toEqual([
+      { resource: "resources/web-1" }, { resource: "resources/web-2" }, { labelSelector: "role=web" }, { inline: { address: "ssh://root@host" } },
+    ]);
+  });
+  it("has a rollout when it shall have one of its own, even an empty one", () => {
+    const environment: Environment = { rollout: { canary: { count: 1 }, healthGate: [{}] } };
+    expect(ownRollout(undefined, environment)).toEqual({});
+    expect(ownRollout(NO_ROLLOUT, {})).toEqual({ rollout: {} });
+    expect(ownRollout(fieldsOf(environment.rollout), environment)).toEqual({ rollout: environment.rollout });
+  });
+  it("has its violations beside variables and the rollout", () => {
+    const of = (field: string) => applyProblems([{ field, description: "wrong" }]);
+    expect([of("variables.port").port, of("variables[\"port\"]").port, of("rollout.soak")["rollout.soak"]]).toEqual(["wrong", "wrong", "wrong"]);
   });
 });
