@@ -1,5 +1,5 @@
 // Calls of the REST API: JSON in, JSON out, google.rpc.Status as an error. Same origin only.
-import type { Job, JobPage, ProvisionRequest, Resource, ResourcePage } from "./types";
+import type { Environment, EnvironmentPage, Job, JobPage, ProvisionRequest, Resource, ResourcePage } from "./types";
 import { authorization } from "./session";
 
 export interface Violation {
@@ -7,16 +7,16 @@ export interface Violation {
   description: string;
 }
 
-// What a call failed with; `status` is HTTP's (0: the gateway was not reached).
+// What a call failed with; `status` is HTTP's (0: the gateway was not reached), `reason` that of ErrorInfo, "ETAG_MISMATCH".
 export class ApiError extends Error {
-  constructor(readonly status: number, message: string, readonly violations: Violation[] = []) {
+  constructor(readonly status: number, message: string, readonly violations: Violation[] = [], readonly reason = "") {
     super(message);
   }
 }
 
 interface RpcStatus {
   message?: string;
-  details?: Array<{ "@type"?: string; fieldViolations?: Violation[] }>;
+  details?: Array<{ "@type"?: string; reason?: string; fieldViolations?: Violation[] }>;
   error?: RpcStatus;
 }
 
@@ -30,7 +30,8 @@ export function errorFrom(status: number, text: string): ApiError {
   }
   const rpc = body.error ?? body;
   const violations = (rpc.details ?? []).flatMap((detail) => detail.fieldViolations ?? []);
-  return new ApiError(status, rpc.message ?? `HTTP ${status}`, violations);
+  const reason = (rpc.details ?? []).find((detail) => detail.reason)?.reason;
+  return new ApiError(status, rpc.message ?? `HTTP ${status}`, violations, reason);
 }
 
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
@@ -49,15 +50,28 @@ async function get<T>(path: string): Promise<T> {
   return (await (await request(path)).json()) as T;
 }
 
-async function post<T>(path: string, body: unknown): Promise<T> {
-  const init = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+async function send<T>(method: string, path: string, body: unknown): Promise<T> {
+  const init = { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
   return (await (await request(path, init)).json()) as T;
 }
+const post = <T>(path: string, body: unknown): Promise<T> => send<T>("POST", path, body);
 
 const query = (parameters: Record<string, string | number | undefined>): string => {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== "");
   return given.length === 0 ? "" : `?${new URLSearchParams(given.map(([key, value]) => [key, String(value)]))}`;
 };
+
+// All pages of a list.
+export async function everyPage<Page extends { nextPageToken?: string }, One>(page: (pageToken: string) => Promise<Page>, of: (page: Page) => One[] | undefined): Promise<One[]> {
+  const all: One[] = [];
+  let pageToken = "";
+  do {
+    const got = await page(pageToken);
+    all.push(...(of(got) ?? []));
+    pageToken = got.nextPageToken ?? "";
+  } while (pageToken !== "");
+  return all;
+}
 
 // `name` is a resource name ("jobs/k0x"), which is a path as it is.
 export const api = {
@@ -72,5 +86,12 @@ export const api = {
     get<ResourcePage>(`/v1/resources${query(options)}`),
   trust: (name: string, hostKey: string) => post<Resource>(`/v1/${name}:trust`, { hostKey }),
   waive: (name: string, handler: string, job: string) => post<Resource>(`/v1/${name}:waiveHandlers`, { handlers: [handler], job }),
+  environment: (name: string) => get<Environment>(`/v1/${name}`),
+  environments: (options: { pageSize?: number; pageToken?: string } = {}) => get<EnvironmentPage>(`/v1/environments${query(options)}`),
+  createEnvironment: (id: string, body: Environment) => post<Environment>(`/v1/environments${query({ environmentId: id })}`, body),
+  // Without a mask only fields that are set would change, so none could be cleared: the mask is always given.
+  updateEnvironment: (body: Environment, mask: readonly string[]) =>
+    send<Environment>("PATCH", `/v1/${body.name}${query({ updateMask: mask.join(",") })}`, body),
+  deleteEnvironment: async (name: string): Promise<void> => { await request(`/v1/${name}`, { method: "DELETE" }); },
   text: async (path: string) => (await request(path)).text(),
 };

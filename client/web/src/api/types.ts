@@ -1,4 +1,5 @@
 // The API in its JSON form, by short names; generated from proto/, types only. A field with its default value is absent.
+import type { EnvironmentJson } from "@gen/environment_pb";
 import type { EventJson } from "@gen/event_pb";
 import type { Job_StateJson, JobJson, StepStatusJson, StepStatus_StateJson, TargetJson } from "@gen/job_pb";
 import type { ResourceJson } from "@gen/resource_pb";
@@ -10,6 +11,9 @@ export type Step = StepStatusJson;
 export type StepState = StepStatus_StateJson;
 export type Event = EventJson;
 export type Resource = ResourceJson;
+export type Environment = EnvironmentJson;
+export type { ListEnvironmentsResponseJson as EnvironmentPage } from "@gen/environment_service_pb";
+export type { RolloutJson as Rollout, ShareJson as Share } from "@gen/rollout_pb";
 export type { Facts_CapabilityJson as Capability, FactsJson as Facts } from "@gen/fact_pb";
 export type { StepCountsJson as StepCounts } from "@gen/job_pb";
 export type { ListResponseJson as JobPage, ProvisionRequestJson as ProvisionRequest, WatchResponseJson as WatchBatch } from "@gen/provision_service_pb";

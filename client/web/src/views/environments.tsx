@@ -1,44 +1,59 @@
-// Environments as jobs and resources name them.
+// The environments: how their jobs run, what is in them, and how that is changed. ?name= shows one, ?edit= edits one, ?new=1 makes one.
+import type { Environment } from "../api/types";
+import { shortName } from "../api/types";
 import { jobs } from "../app/current";
-import { param } from "../app/router";
-import { hasEnded, type Job, millis, shortName, wentWrong } from "../api/types";
-import { jobMark, Mark, stateWords } from "../ui/mark";
-import { Ago } from "../ui/when";
+import { environmentsError, useEnvironments } from "../app/environments";
+import { param, setParams } from "../app/router";
+import { EnvironmentActions, Inside, Policy } from "./environment-card";
+import { EnvironmentForm } from "./environment-form";
 import { useResources } from "./resources";
+
+function Card({ environment, resources }: { environment: Environment; resources: ReturnType<typeof useResources>["list"] }) {
+  const name = shortName(environment.name);
+  const editing = param("edit") === name;
+  const leave = (): void => setParams({ edit: undefined });
+  return (
+    <section class={editing ? "card whole" : "card"} aria-label={name}>
+      <header>
+        <h2><a href={`/environments?name=${name}`}>{name}</a></h2>
+        {environment.approvalRequired ? <span class="tag">approval</span> : null}
+      </header>
+      {editing ? <EnvironmentForm environment={environment} onDone={leave} onLeave={leave} /> : (
+        <>
+          {environment.description ? <p class="inside about-it">{environment.description}</p> : null}
+          <Policy environment={environment} />
+          <Inside jobs={(jobs.value ?? []).filter((job) => job.environment === environment.name)} resources={resources?.filter((one) => one.environment === environment.name)} />
+          <EnvironmentActions environment={environment} onEdit={() => setParams({ edit: name, new: undefined }, false)} />
+        </>
+      )}
+    </section>
+  );
+}
 
 export function EnvironmentsView() {
   const { list, problem } = useResources();
-  const all = jobs.value ?? [];
+  const all = useEnvironments();
   const chosen = param("name");
-  const names = [...new Set([...all.map((job) => job.environment), ...(list ?? []).map((resource) => resource.environment)].map(shortName).filter(Boolean))].sort();
-  const shown = chosen ? names.filter((name) => name === chosen) : names;
+  const making = param("new") === "1";
+  const shown = (all ?? []).filter((one) => !chosen || shortName(one.name) === chosen);
+  const wrong = environmentsError.value || problem;
   return (
     <main class="page">
-      <div class="titlebar"><h1>Environments</h1>{chosen ? <a class="button" href="/environments">All</a> : null}</div>
-      {problem ? <p class="notice" role="alert">{problem}</p> : null}
-      {shown.length === 0 ? <section class="card"><p class="empty">No job and no resource yet.</p></section> : null}
-      <div class="cols">
-        {shown.map((name) => {
-          const here = all.filter((job) => shortName(job.environment) === name);
-          const resources = (list ?? []).filter((resource) => shortName(resource.environment) === name);
-          const services = new Map<string, Job>();
-          for (const job of here) if (!services.has(job.service ?? "")) services.set(job.service ?? "", job);
-          return (
-            <section class="card" aria-label={name}>
-              <header><h2>{name}</h2></header>
-              <div class="inside small">
-                <p><span class="big">{resources.length}</span> resource{resources.length === 1 ? "" : "s"}, {resources.filter((one) => one.state === "READY").length} ready, {resources.filter((one) => one.state === "FAILED").length} failed</p>
-                <p class="muted">{here.filter((job) => !hasEnded(job.state)).length} jobs now, {here.filter((job) => wentWrong(job.state)).length} of the last {here.length} went wrong</p>
-              </div>
-              <ul class="holdups">
-                {[...services.values()].slice(0, 8).map((job) => (
-                  <li><Mark is={jobMark(job.state)} quiet /><a class="link cut" href={`/${job.name}`}>{job.service} {job.version}</a><span class="muted"><Ago at={millis(job.createTime)} /></span><p>{stateWords(job.state)}</p></li>
-                ))}
-              </ul>
-            </section>
-          );
-        })}
+      <div class="titlebar">
+        <h1>Environments</h1>
+        {chosen ? <a class="button" href="/environments">All</a> : null}
+        {making ? null : <button class="button" onClick={() => setParams({ new: "1", edit: undefined }, false)}>New environment</button>}
       </div>
+      {wrong ? <p class="notice" role="alert">{wrong}</p> : null}
+      {making ? (
+        <section class="card" aria-label="New environment">
+          <header><h2>New environment</h2></header>
+          <EnvironmentForm onDone={(name) => setParams({ new: undefined, name: shortName(name) })} onLeave={() => setParams({ new: undefined })} />
+        </section>
+      ) : null}
+      {!all && !wrong ? <p class="empty" role="status">Loading</p> : null}
+      {all && shown.length === 0 ? <section class="card"><p class="empty">{chosen ? `There is no environment ${chosen}.` : "There is no environment."}</p></section> : null}
+      <div class="cols">{shown.map((one) => <Card key={one.name} environment={one} resources={list} />)}</div>
     </main>
   );
 }

@@ -17,6 +17,7 @@ export function serve(folder, world) {
     const name = url.pathname.slice(4);
     if (url.pathname === "/v1/jobs") return json(response, { jobs: world.jobs() });
     if (url.pathname === "/v1/resources") return json(response, { resources: world.resources() });
+    if (url.pathname === "/v1/environments") return json(response, { environments: ["dev", "prod", "test"].map((id) => ({ name: `environments/${id}`, approvalRequired: id === "prod" })) });
     if (url.pathname.endsWith(":watch")) return watch(response, name.replace(":watch", ""), Number(url.searchParams.get("afterSeq") ?? 0));
     if (name.startsWith("jobs/")) return json(response, world.job(name));
     if (name.startsWith("resources/")) return json(response, world.resource(name));
