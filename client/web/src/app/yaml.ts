@@ -10,11 +10,12 @@ export async function toYaml(value: unknown): Promise<string> {
   return dump(value, { lineWidth: 120, noRefs: true });
 }
 
-// JSON is YAML too. Times and the like stay text (as the engine reads them).
+// JSON is YAML too. Scalars stay as they are written, as `pe` reads them: what is text, a number or a truth is the contract's to
+// say, so `mode: 0644` and `version: 1.0` keep their zeros. The gateway takes numbers and truths as text.
 export async function fromYaml(text: string): Promise<unknown> {
-  const { CORE_SCHEMA, load } = await import("js-yaml");
+  const { FAILSAFE_SCHEMA, load } = await import("js-yaml");
   try {
-    return load(text, { schema: CORE_SCHEMA });
+    return load(text, { schema: FAILSAFE_SCHEMA });
   } catch (error) {
     const { reason, mark } = error as { reason?: string; mark?: { line: number; column: number } };
     throw new YamlError(reason ?? String(error), (mark?.line ?? 0) + 1, (mark?.column ?? 0) + 1);
