@@ -23,6 +23,18 @@ function foldJobState(event: Event, job: Job): void {
   if (hasEnded(change.state)) job.endTime = event.time;
 }
 
+function foldWave(event: Event, job: Job): void {
+  const change = event.wave!;
+  const index = change.wave ?? 0; // 0 is a default, so it is absent in JSON
+  const wave = job.waves?.[index];
+  if (!wave) throw new Error(`no wave ${index}`);
+  wave.state = change.state;
+  wave.reason = change.reason;
+  wave.reasonCode = change.reasonCode;
+  if (change.state === "RUNNING") wave.startTime ??= event.time;
+  if (hasEnded(change.state)) wave.endTime = event.time;
+}
+
 function foldJob(event: Event, job: Job): void {
   if (event.created?.job) {
     for (const key of Object.keys(job)) delete job[key as keyof Job];
@@ -31,6 +43,12 @@ function foldJob(event: Event, job: Job): void {
     foldJobState(event, job);
   } else if (event.cancelRequested) {
     job.cancelRequested = true;
+  } else if (event.approval) {
+    job.approval = event.approval;
+  } else if (event.wave) {
+    foldWave(event, job);
+  } else if (event.pause) {
+    job.pauseRequested = event.pause.paused ?? false;
   }
 }
 

@@ -107,11 +107,19 @@ function ended(job: Job): Verdict {
   return { text: [...parts, tail].filter(Boolean).join(", "), tone: job.state === "CANCELLED" || job.state === "ROLLED_BACK" ? "quiet" : "bad" };
 }
 
+// The job as a whole stands still until a person acts; the engine's reason says who held it and why.
+function held(job: Job): string | undefined {
+  if (job.state === "AWAITING_APPROVAL") return `waiting for approval: pe approve ${shortName(job.name)}`;
+  return job.state === "PAUSED" ? `paused${job.reason ? `: ${job.reason}` : ""}` : undefined;
+}
+
 export function verdict(job: Job, now: number): Verdict {
   if (hasEnded(job.state)) return ended(job);
+  const holding = job.cancelRequested ? undefined : held(job);
   const sum = countTargets(job);
   const parts = [`${sum.ready} of ${hosts(sum.all)} ${job.mode === "PLAN" ? "planned" : job.mode === "ROLLBACK" ? "undone" : "ready"}`];
   if (sum.failed > 0) parts.push(failedPart(job, sum.failed));
+  if (holding) return { text: [...parts, holding].join(", "), tone: sum.failed > 0 ? "bad" : "waiting" };
   if (sum.paused > 0) parts.push(`${sum.paused} waiting for you`);
   if (job.state === "CANCELLING" || job.cancelRequested) parts.push("cancelling");
   else if (job.state === "ROLLING_BACK") parts.push("rolling back");

@@ -8,7 +8,7 @@ import { jobMark, Mark, stateWords } from "../ui/mark";
 import { Ago, Lasting } from "../ui/when";
 import { wentWrong } from "../api/types";
 
-const STATES = ["", "RUNNING", "QUEUED", "PAUSED", "SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "ROLLED_BACK"];
+const STATES = ["", "RUNNING", "QUEUED", "AWAITING_APPROVAL", "PAUSED", "SUCCEEDED", "FAILED", "CANCELLED", "TIMED_OUT", "ROLLED_BACK"];
 
 export function JobTable({ list }: { list: readonly Job[] }) {
   return (

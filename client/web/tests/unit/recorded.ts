@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import type { Event, Job } from "../../src/api/types";
 
-export const RECORDED = ["applied", "cancelled", "failed", "plan", "rolled-back", "timed-out"] as const;
+export const RECORDED = ["applied", "approved", "cancelled", "failed", "plan", "rolled-back", "rollout", "timed-out"] as const;
 
 export function recorded(name: (typeof RECORDED)[number]): { events: Event[]; job: Job } {
   const lines = readFileSync(`tests/recorded/${name}.events.ndjson`, "utf8").trim().split("\n");

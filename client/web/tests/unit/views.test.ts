@@ -35,6 +35,14 @@ describe("the verdict", () => {
     });
     expect(say({ state: "RUNNING", startTime: "1970-01-01T00:00:00Z", targets }, 86_000)).toBe("12 of 40 hosts ready, 1 failed at security.patches on web-07, about 3 min left");
   });
+  it("says that a job stands still until a person acts", () => {
+    const at = (name: "approved" | "rollout", state: string): Job => {
+      const { events } = recorded(name);
+      return replay(events, events.findIndex((event) => (event.target ?? 0) < 0 && (event.state?.state ?? event.created?.job?.state) === state) + 1);
+    };
+    expect(say(at("approved", "AWAITING_APPROVAL"))).toMatch(/^0 of 1 host ready, waiting for approval: pe approve k\w+$/);
+    expect(say(at("rollout", "PAUSED"))).toMatch(/^1 of 3 hosts ready, paused: ./);
+  });
   it("does not guess the time from nothing", () => {
     expect(timeLeft({ state: "RUNNING", startTime: "1970-01-01T00:00:00Z", targets: [{ state: "RUNNING" }] }, 60_000)).toBeUndefined();
   });
