@@ -81,6 +81,9 @@ export const api = {
   cancel: (name: string, force = false) => post<Job>(`/v1/${name}:cancel`, { force }),
   retry: (name: string, step?: string) => post<Job>(`/v1/${name}:retry`, step === undefined ? {} : { step }),
   rollback: (name: string) => post<Job>(`/v1/${name}:rollback`, {}),
+  approve: (name: string, decision: "APPROVED" | "REJECTED", comment: string) => post<Job>(`/v1/${name}:approve`, { decision, comment }),
+  pause: (name: string, reason: string) => post<Job>(`/v1/${name}:pause`, { reason }),
+  resume: (name: string) => post<Job>(`/v1/${name}:resume`, {}),
   resource: (name: string) => get<Resource>(`/v1/${name}`),
   resources: (options: { pageSize?: number; pageToken?: string; labelSelector?: string } = {}) =>
     get<ResourcePage>(`/v1/resources${query(options)}`),

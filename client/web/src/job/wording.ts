@@ -31,6 +31,9 @@ export function kindOf(event: Event): string {
   if (event.facts) return "facts";
   if (event.handlers) return "handlers";
   if (event.cancelRequested) return "cancel";
+  if (event.approval) return "approval";
+  if (event.wave) return "wave";
+  if (event.pause) return "pause";
   return event.outputElided ? "elided" : "event";
 }
 
@@ -52,6 +55,12 @@ export function wordsOf(event: Event): string {
   if (event.facts) return `${[event.facts.osName, event.facts.kernel, event.facts.architecture].filter(Boolean).join(", ")}`;
   if (event.handlers) return `handlers pending: ${(event.handlers.pending ?? []).join(", ") || "none"}`;
   if (event.cancelRequested) return event.cancelRequested.force ? "cancel asked for, by force" : "cancel asked for";
+  if (event.approval) return `${lower(event.approval.decision)} by ${event.approval.caller ?? "nobody"}${event.approval.comment ? `: ${event.approval.comment}` : ""}`;
+  if (event.wave) return [`wave ${(event.wave.wave ?? 0) + 1} ${lower(event.wave.state)}`, event.wave.reason].filter(Boolean).join(": ");
+  if (event.pause) {
+    const by = event.pause.caller ? ` by ${event.pause.caller}` : "";
+    return `${event.pause.paused ? "pause" : "resume"}${by}${event.pause.reason ? `: ${event.pause.reason}` : ""}`;
+  }
   if (event.outputElided) return `${event.outputElided.bytes} bytes of output removed by retention`;
   return "";
 }

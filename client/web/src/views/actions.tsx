@@ -1,27 +1,18 @@
 // What a person may do with a job, and the same as a command to copy.
 import { useState } from "preact/hooks";
-import { api, type ApiError } from "../api/http";
+import { api } from "../api/http";
 import { hasEnded, type Job, shortName } from "../api/types";
+import { useCall } from "../app/call";
 import { refreshJobs } from "../app/current";
 import { go } from "../app/router";
 import type { Feed } from "../job/feed";
+import { Hold } from "./decide";
 
 // A new job is shown, since what it replaces has ended.
 export async function retryJob(name: string, step?: string): Promise<void> {
   const job = await api.retry(name, step);
   await refreshJobs();
   go(`/${job.name}`);
-}
-
-export function useCall(): { busy: boolean; error: string; call: (work: () => Promise<unknown>) => void } {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
-  const call = (work: () => Promise<unknown>): void => {
-    setBusy(true);
-    setError("");
-    work().catch((problem: ApiError) => setError(problem.message)).finally(() => setBusy(false));
-  };
-  return { busy, error, call };
 }
 
 export function Copy({ text, label }: { text: string; label: string }) {
@@ -31,6 +22,13 @@ export function Copy({ text, label }: { text: string; label: string }) {
     setTimeout(() => setSaid(""), 2500);
   };
   return <button class="button quiet" title={text} onClick={copy}><span role="status">{said || label}</span></button>;
+}
+
+// What a person would most likely type next.
+function nextCommand(job: Job, retryable: boolean): string {
+  if (hasEnded(job.state)) return retryable ? "retry" : "status";
+  if (job.state === "AWAITING_APPROVAL") return "approve";
+  return job.state === "PAUSED" ? "resume" : "watch";
 }
 
 export function Actions({ job }: { feed: Feed; job: Job }) {
@@ -53,6 +51,7 @@ export function Actions({ job }: { feed: Feed; job: Job }) {
     <div class="actions">
       {error ? <span class="notice" role="alert">{error}</span> : null}
       {retryable ? <button class="button main" disabled={busy} onClick={() => call(() => retryJob(name))}>Retry</button> : null}
+      <Hold job={job} />
       {!ended ? (
         <button class="button danger" disabled={busy || job.cancelRequested} onClick={() => ask("cancel", () => api.cancel(name))}>
           {job.cancelRequested ? "Cancelling" : sure === "cancel" ? "Really cancel" : "Cancel"}
@@ -61,7 +60,7 @@ export function Actions({ job }: { feed: Feed; job: Job }) {
       {ended && job.undoUntil ? (
         <button class="button" disabled={busy} onClick={() => ask("rollback", rollBack)}>{sure === "rollback" ? "Really undo it" : "Roll back"}</button>
       ) : null}
-      <Copy label="Copy as CLI" text={ended ? (retryable ? `pe retry ${shortName(name)}` : `pe status ${shortName(name)}`) : `pe watch ${shortName(name)}`} />
+      <Copy label="Copy as CLI" text={`pe ${nextCommand(job, retryable)} ${shortName(name)}`} />
     </div>
   );
 }

@@ -1,12 +1,13 @@
 // The first failure with its last lines, and what is slow or waits for whom.
 import { now } from "../app/clock";
 import { hasEnded, type Job, shortName } from "../api/types";
+import { useCall } from "../app/call";
 import { holdups, type Holdup } from "../job/attention";
 import { firstFailure } from "../job/verdict";
 import { plain } from "../job/wording";
 import { Mark } from "../ui/mark";
 import { Lasting } from "../ui/when";
-import { retryJob, useCall } from "./actions";
+import { retryJob } from "./actions";
 
 const LAST_LINES = 12;
 
@@ -48,7 +49,7 @@ export function Holdups({ job }: { job: Job }) {
         {list.map((item) => (
           <li key={item.key}>
             <Mark is={MARKS[item.kind]} quiet />
-            <span class="cut"><a class="link" href={`/resources/${item.host}`}>{item.host}</a> {TITLES[item.kind]}</span>
+            <span class="cut">{item.host ? <a class="link" href={`/resources/${item.host}`}>{item.host}</a> : "The job"} {TITLES[item.kind]}</span>
             <span class="muted"><Lasting from={item.since} to={NaN} /></span>
             <p>{item.what}{item.hostKeyUnknown ? <> <a class="link" href={`/resources/${item.host}`}>Compare its key</a></> : null}</p>
           </li>

@@ -2,12 +2,12 @@
 import { useState } from "preact/hooks";
 import { api } from "../api/http";
 import { type Environment, hasEnded, type Job, millis, type Resource, shortName, wentWrong } from "../api/types";
+import { useCall } from "../app/call";
 import { refreshEnvironments } from "../app/environments";
 import { parallelismWords } from "../environment/edit";
 import { rolloutWords } from "../environment/rollout";
 import { jobMark, Mark, stateWords } from "../ui/mark";
 import { Ago } from "../ui/when";
-import { useCall } from "./actions";
 
 export function Policy({ environment }: { environment: Environment }) {
   const variables = Object.entries(environment.variables ?? {}).sort();

@@ -4,7 +4,8 @@ import { param, place, setParams } from "../app/router";
 import { hasEnded, type Job } from "../api/types";
 import type { Feed } from "../job/feed";
 import { arrange, type Mark as MarkName, type Order, type Row, STAGE_TITLES, STAGES, type Stage, sumStages } from "../job/rows";
-import { Mark, MARK_WORDS } from "../ui/mark";
+import { isHead, underWaves, type WaveHead } from "../job/waves";
+import { jobMark, Mark, MARK_WORDS } from "../ui/mark";
 import { Virtual } from "../ui/virtual";
 import { HostMap } from "./hostmap";
 import { HostPanel } from "./host";
@@ -48,6 +49,14 @@ function Line({ row, top, open }: { row: Row; top: number; open: boolean }) {
   );
 }
 
+function Wave({ head, top }: { head: WaveHead; top: number }) {
+  return (
+    <div class="row wave" role="row" style={{ transform: `translateY(${top}px)` }} data-wave={head.wave}>
+      <span class="cut" role="rowheader"><Mark is={jobMark(head.state)} />{head.title}<span class="muted">{head.said}</span></span>
+    </div>
+  );
+}
+
 // On a phone there is room for a syllable.
 const SHORT: Record<Stage, string> = { reach: "Reach", os: "OS", libraries: "Libs", security: "Sec", monitoring: "Mon", service: "Svc", acceptance: "Acc" };
 
@@ -71,6 +80,7 @@ export function GridView({ feed, job }: { feed: Feed; job: Job }) {
   const all = feed.gridRows();
   const order = (param("order") || (all.length > MAP_FROM ? "attention" : "name")) as Order;
   const rows = arrange(all, order, param("errors") === "1", param("q"));
+  const lines = underWaves(rows, job);
   // A lone host has room for its steps.
   const chosen = param("host") === "" ? (all.length === 1 ? all[0] : undefined) : all[Number(param("host"))];
   const calm = hasEnded(job.state) && job.state === "SUCCEEDED" && !chosen;
@@ -78,11 +88,14 @@ export function GridView({ feed, job }: { feed: Feed; job: Job }) {
     <div class={calm ? "" : "split"}>
       <section class="card" aria-label="Hosts and stages">
         {all.length > MAP_FROM ? <HostMap rows={all} onChoose={(row) => setParams({ host: String(row.index) })} /> : null}
-        <div class="grid" role="table" aria-label="Hosts and stages" aria-rowcount={rows.length + 1}>
+        <div class="grid" role="table" aria-label="Hosts and stages" aria-rowcount={lines.length + 1}>
           <Head rows={all} narrow={narrow} />
-          {rows.length === 0
+          {lines.length === 0
             ? <div role="row"><p class="empty" role="cell">{param("errors") === "1" ? "No host with an error." : "No host of that name."}</p></div>
-            : <Virtual count={rows.length} rowHeight={narrow ? 50 : 30} role="rowgroup" row={(i, top) => <Line key={rows[i]!.index} row={rows[i]!} top={top} open={rows[i] === chosen} />} />}
+            : <Virtual count={lines.length} rowHeight={narrow ? 50 : 30} role="rowgroup" row={(i, top) => {
+              const line = lines[i]!;
+              return isHead(line) ? <Wave key={`wave ${line.wave}`} head={line} top={top} /> : <Line key={line.index} row={line} top={top} open={line === chosen} />;
+            }} />}
         </div>
         <div class="legend">
           {LEGEND.map((mark) => <span><Mark is={mark} quiet />{MARK_WORDS[mark]}</span>)}

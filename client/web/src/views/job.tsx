@@ -10,6 +10,7 @@ import { verdict } from "../job/verdict";
 import { jobMark, Mark, stateWords } from "../ui/mark";
 import { Ago } from "../ui/when";
 import { Actions } from "./actions";
+import { Approval } from "./decide";
 import { DiffView } from "./diff";
 import { EventsView } from "./events";
 import { GraphView } from "./graph";
@@ -154,6 +155,7 @@ export function JobPage({ name, first = false }: { name: string; first?: boolean
         <Actions feed={feed} job={feed.latest ?? job} />
       </div>
       <Share job={job} />
+      <Approval job={feed.latest ?? job} />
       {error ? <div class="notice" role="alert">{error.message}</div> : null}
       <Tabs view={view} />
       {hasEnded(feed.latest?.state) ? <Scrub feed={feed} job={job} /> : null}

@@ -2,10 +2,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../api/http";
 import { type Facts, type Job, millis, number, type Resource, shortName, type Step } from "../api/types";
+import { useCall } from "../app/call";
 import { markOf, stageOf } from "../job/rows";
 import { Mark, stateWords } from "../ui/mark";
 import { Ago } from "../ui/when";
-import { useCall } from "./actions";
 import { JobTable } from "./jobs";
 import { RESOURCE_MARKS } from "./resources";
 

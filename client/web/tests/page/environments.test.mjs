@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { axe } from "../support/axe.mjs";
 import { launch } from "../support/browser.mjs";
 import { Engine, TARGET } from "../support/engine.mjs";
 
-const AXE = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 const FILE = `/tmp/pe-web-environments.${process.pid}`;
 const SECRET = "correct-horse-battery";
 const SPEC = `
@@ -43,19 +43,6 @@ const environment = (name) => engine.call(`/v1/environments/${name}`);
 const card = (name) => page.getByRole("region", { name, exact: true });
 const field = (label) => page.getByLabel(label, { exact: true });
 const button = (name) => page.getByRole("button", { name, exact: true });
-
-async function axe(where) {
-  await page.evaluate(AXE);
-  for (const colorScheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
-      await page.setViewportSize(viewport);
-      const found = await page.evaluate(async () => (await globalThis.axe.run(document)).violations.map(({ id, nodes }) => ({ id, html: nodes.slice(0, 3).map((node) => node.html.slice(0, 160)) })));
-      assert.deepEqual(found, [], `${where}, ${colorScheme}, ${viewport.width} wide`);
-    }
-  }
-  await page.setViewportSize({ width: 1280, height: 800 });
-}
 
 before(async () => {
   await engine.start();
@@ -134,7 +121,7 @@ describe("environments", { concurrency: false }, () => {
     assert.match(await page.getByTestId("conflict").innerText(), /Somebody else has changed it meanwhile[\s\S]*typed elsewhere[\s\S]*7 hosts at a time/);
     assert.equal(await field("Description").inputValue(), "typed here");
     assert.equal(await field("Hosts at a time").inputValue(), "7");
-    await axe("an edit with a conflict");
+    await axe(page, "an edit with a conflict");
     await button("Save").click();
     await button("Edit staging").waitFor();
     const { description, parallelism } = await environment("staging");
@@ -144,10 +131,10 @@ describe("environments", { concurrency: false }, () => {
   check("are accessible, as they are and in edit", async () => {
     await open("/environments");
     await card("prod").waitFor();
-    await axe("all");
+    await axe(page, "all");
     await open("/environments?edit=staging");
     await button("Save").waitFor();
-    await axe("edit");
+    await axe(page, "edit");
   });
 });
 
@@ -175,7 +162,7 @@ describe("apply", { concurrency: false }, () => {
     await button("Check").click();
     await page.locator(".entry", { has: field("token") }).getByText("is required").waitFor();
     await page.locator(".entry", { has: field("port") }).locator(".wrong").waitFor();
-    await axe("apply with variables");
+    await axe(page, "apply with variables");
   });
 
   check("sends a SECRET and leaves it nowhere", async () => {

@@ -8,7 +8,8 @@ import { placeSteps } from "../../src/job/layers";
 import { OutputLines } from "../../src/job/output";
 import { arrange, rowOf, STAGES } from "../../src/job/rows";
 import { firstFailure, timeLeft, verdict } from "../../src/job/verdict";
-import { isError } from "../../src/job/wording";
+import { isHead, underWaves } from "../../src/job/waves";
+import { isError, wordsOf } from "../../src/job/wording";
 import { groupDiffs } from "../../src/views/diff";
 import { recorded } from "./recorded";
 
@@ -42,6 +43,32 @@ describe("the verdict", () => {
     };
     expect(say(at("approved", "AWAITING_APPROVAL"))).toMatch(/^0 of 1 host ready, waiting for approval: pe approve k\w+$/);
     expect(say(at("rollout", "PAUSED"))).toMatch(/^1 of 3 hosts ready, paused: ./);
+  });
+  it("says once for a wave what its hosts wait for, and what a person has to decide", () => {
+    const { events } = recorded("rollout");
+    const at = (seq: number): string[] => holdups(replay(events, seq), 0, 8).map((one) => `${one.kind} ${one.host || "-"} ${one.what}`);
+    const paused = events.findIndex((event) => (event.target ?? 0) < 0 && event.state?.state === "PAUSED") + 1;
+    expect(paused).toBeGreaterThan(0);
+    expect(at(paused)[0]).toMatch(/^person - paused: the canary is through/);
+    expect(at(paused).filter((line) => /^wait - 2 hosts of wave 2 of 2: /.test(line))).toHaveLength(1);
+    const waiting = recorded("approved").events;
+    const asked = holdups(replay(waiting, 2), 0, 8);
+    expect(asked).toMatchObject([{ kind: "person", host: "" }]);
+    expect(asked[0]!.what).toMatch(/approv/);
+  });
+  it("has words for what people decide and for waves", () => {
+    const words = [...recorded("rollout").events, ...recorded("approved").events].filter((event) => event.approval || event.wave || event.pause).map(wordsOf);
+    expect(words).toContain("approved by uid 0: looked at it");
+    expect(words).toContain("pause: the canary is through");
+    expect(words).toContain("wave 1 succeeded");
+    expect(words.every((one) => one !== "")).toBe(true);
+  });
+  it("puts rows under the heads of their waves, in any order of the rows", () => {
+    const { job } = recorded("rollout");
+    const rows = (job.targets ?? []).map(rowOf).reverse();
+    const lines = underWaves(rows, job).map((line) => (isHead(line) ? `${line.title}: ${line.state}, ${line.said}` : line.target.wave ?? 0));
+    expect(lines).toEqual(["canary, wave 1 of 2: SUCCEEDED, 1 of 1 ready", 0, "wave 2 of 2: SUCCEEDED, 2 of 2 ready", 1, 1]);
+    expect(underWaves(rows, { ...job, waves: [] })).toEqual(rows);
   });
   it("does not guess the time from nothing", () => {
     expect(timeLeft({ state: "RUNNING", startTime: "1970-01-01T00:00:00Z", targets: [{ state: "RUNNING" }] }, 60_000)).toBeUndefined();
