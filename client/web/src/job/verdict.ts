@@ -110,7 +110,7 @@ function ended(job: Job): Verdict {
 // The job as a whole stands still until a person acts; the engine's reason says who held it and why.
 function held(job: Job): string | undefined {
   if (job.state === "AWAITING_APPROVAL") return `waiting for approval: pe approve ${shortName(job.name)}`;
-  return job.state === "PAUSED" ? `paused${job.reason ? `: ${job.reason}` : ""}` : undefined;
+  return job.state === "PAUSED" ? job.reason || "paused" : undefined; // the reason says who, and "paused"
 }
 
 export function verdict(job: Job, now: number): Verdict {

@@ -49,7 +49,7 @@ export function Holdups({ job }: { job: Job }) {
         {list.map((item) => (
           <li key={item.key}>
             <Mark is={MARKS[item.kind]} quiet />
-            <span class="cut">{item.host ? <a class="link" href={`/resources/${item.host}`}>{item.host}</a> : "The job"} {TITLES[item.kind]}</span>
+            <span class="cut">{item.host ? <><a class="link" href={`/resources/${item.host}`}>{item.host}</a> {TITLES[item.kind]}</> : item.kind === "person" ? "The job waits for you" : "Hosts wait"}</span>
             <span class="muted"><Lasting from={item.since} to={NaN} /></span>
             <p>{item.what}{item.hostKeyUnknown ? <> <a class="link" href={`/resources/${item.host}`}>Compare its key</a></> : null}</p>
           </li>
