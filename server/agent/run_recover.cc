@@ -42,7 +42,10 @@ absl::StatusOr<std::unique_ptr<Run>> Run::Recover(StoredRun stored, const RunHos
           absl::StrCat("the journal of run ", stored.run, " names step ", record.position, " of ", steps));
     }
     if (record.kind == JournalRecord::Kind::kGuard) waits[record.position] = record;
-    if (record.kind == JournalRecord::Kind::kIntent) recovered->intents[record.position] = record;
+    if (record.kind == JournalRecord::Kind::kIntent) {
+      recovered->intents[record.position] = record;
+      waits.erase(record.position);  // an attempt that was taken up again: what was confirmed before says nothing of it
+    }
     if (record.kind == JournalRecord::Kind::kResult) recovered->intents.erase(record.position);
     if (record.kind == JournalRecord::Kind::kCancel) {
       recovered->cancel = true;

@@ -277,15 +277,30 @@ void CheckOwed(Store& store, const std::map<std::string, JobId>& jobs, const Hos
   }
 }
 
+// What a step tells the witness.
+std::string StepToken(const Job& job, const std::string& id) {
+  for (const auto* steps : {&job.spec().steps(), &job.spec().handlers()}) {
+    for (const auto& step : *steps) {
+      if (step.id() == id) return step.has_file() ? step.file().content() : step.exec().argv(1);
+    }
+  }
+  return "";
+}
+
+bool NotConfirmed(const StepStatus& step) { return step.result().error_code() == "NOT_CONFIRMED"; }
+
 Later RunLater(Store& store) {
   Later out;
   for (const Job& job : AllJobs(store)) {
     if (job.mode() == Job::PLAN) continue;
     for (const auto& target : job.targets()) {
+      // It was restored with its neighbour, and then perhaps done again: a power cut had taken its end.
+      const bool restored = std::any_of(target.steps().begin(), target.steps().end(), NotConfirmed);
       for (const auto& step : target.steps()) {
+        if (restored && step.has_guard()) out.undone.insert(StepToken(job, step.id()));
         // One whose end the job did not see may have come to that, too.
-        const bool undone = step.result().error_code() == "NOT_CONFIRMED" ||
-                            (step.state() == StepStatus::OUTCOME_UNKNOWN && step.has_guard());
+        const bool unseen = step.state() == StepStatus::OUTCOME_UNKNOWN || target.state() == Job::UNREACHABLE;
+        const bool undone = NotConfirmed(step) || (unseen && step.has_guard());
         if (undone && step.handler()) out.undone.insert(HandlerToken(store, job.name()));
         if (step.inherited_from().empty()) continue;
         if (undone) out.undone.insert(HandlerToken(store, step.inherited_from()));

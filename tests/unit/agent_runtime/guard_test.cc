@@ -1,6 +1,7 @@
 // Guarded steps, against a real agent with threads, journal and undo store on disk, and fake steps.
 #include <gmock/gmock.h>
 
+#include "server/agent/journal.h"
 #include "server/agent/session.h"
 #include "server/agent/step_state.h"
 #include "tests/unit/agent_runtime/engine_side.h"
@@ -44,6 +45,15 @@ class GuardTest : public testing::Test {
       if (report.step() == step && report.has_step_state()) last = report.step_state();
     }
     return last;
+  }
+  // Without an engine, until nothing is left to do.
+  static void LiveAlone(Life& life) {
+    for (int i = 0; i < 10'000 && life.agent().busy(); ++i) {
+      life.agent().Tick();
+      pollfd fd = {life.waker().fd(), POLLIN, 0};
+      poll(&fd, 1, 10);
+      life.waker().Take();
+    }
   }
   TemporaryFolder folder_;
   std::string state_ = folder_.path() + "/state";
@@ -127,12 +137,7 @@ TEST_F(GuardTest, ARestartedAgentRestoresWithoutAnEngine) {
     engine.Next(Waits);
   }
   Life life(state_);
-  for (int i = 0; i < 10'000 && life.agent().busy(); ++i) {
-    life.agent().Tick();
-    pollfd fd = {life.waker().fd(), POLLIN, 0};
-    poll(&fd, 1, 10);
-    life.waker().Take();
-  }
+  LiveAlone(life);
   EXPECT_FALSE(life.agent().busy());
   EXPECT_THAT(FakeSteps::Get().undone(), ElementsAre(Pair("undoable", 1)));
 
@@ -163,6 +168,27 @@ TEST_F(GuardTest, AnEngineThatComesToARestartedAgentFindsTheStepWaitingAnew) {
   Confirm(fresh, fresh.hello().open_guards(0));
   EXPECT_EQ(fresh.Done().outcome(), v1::RunDone::SUCCEEDED);
   EXPECT_THAT(FakeSteps::Get().undone(), IsEmpty());
+}
+
+// A life that was confirmed, and died before it could write the step's end, took the step up again; its change is
+// another one, which nobody has confirmed.
+TEST_F(GuardTest, AConfirmationSaysNothingOfAnAttemptThatWasTakenUpAgain) {
+  {
+    Life life(state_);
+    EngineSide engine(life);
+    engine.Welcome();
+    engine.SendPlan(OneStep(kShort));
+    engine.Next(Waits);
+    auto runs = life.store().LoadRuns();
+    ASSERT_TRUE(runs.ok());
+    ASSERT_EQ(runs->size(), 1u);
+    Journal journal(life.store(), std::move(runs->front()), 1);
+    ASSERT_TRUE(journal.Guard(0, 1, kConfirmed, "").ok());
+    ASSERT_TRUE(journal.Intent(0, 1, "", true).ok());
+  }
+  Life life(state_);
+  LiveAlone(life);
+  EXPECT_THAT(FakeSteps::Get().undone(), ElementsAre(Pair("undoable", 1)));
 }
 
 }  // namespace
