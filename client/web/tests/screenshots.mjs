@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { launch } from "./support/browser.mjs";
 import { foldAll } from "./support/fold.mjs";
-import { midway, MadeJob } from "./support/made-job.mjs";
+import { inWaves, MadeJob, midway } from "./support/made-job.mjs";
 import { serve } from "./support/replay-server.mjs";
 
 const [folder, out] = process.argv.slice(2);
@@ -26,9 +26,9 @@ const failed = new MadeJob({ hosts: 40, fail: [6, 21] });
 for (let i = 0; i < 40; ++i) failed.run(i, undefined, 3);
 failed.finish("FAILED");
 const recent = Date.now() - 60_000;
-const jobs = { one: midway(1, recent), forty: midway(40, recent), "two-thousand": midway(2000, recent), failed, done };
+const jobs = { one: midway(1, recent), forty: midway(40, recent), "two-thousand": midway(2000, recent), waves: inWaves(40, recent), "two-thousand-waves": inWaves(2000, recent), failed, done };
 const shots = [
-  ["one", "/"], ["forty", "/"], ["forty", "/?host=6"], ["two-thousand", "/"], ["failed", "/"], ["done", "/"], ["failed", "/?view=timeline"], ["forty", "/?view=graph&host=3"],
+  ["one", "/"], ["forty", "/"], ["forty", "/?host=6"], ["two-thousand", "/"], ["waves", "/"], ["two-thousand-waves", "/"], ["failed", "/"], ["done", "/"], ["failed", "/?view=timeline"], ["forty", "/?view=graph&host=3"],
   ["failed", "/?view=events"], ["failed", "/?view=logs"], ["forty", "/jobs"], ["forty", "/resources"], ["forty", "/resources/web-07"], ["forty", "/environments"], ["forty", "/system"], ["forty", "/apply"], ["done", "/?view=spec"],
 ];
 for (const [name, path] of shots) {

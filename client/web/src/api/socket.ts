@@ -32,9 +32,10 @@ export function readSocket(job: string, after: number, reader: SocketReader, sig
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/v1/stream`, protocols);
     let opened = false;
     let at = after;
-    let silence = setTimeout(() => finish("cut"), SILENCE_MS);
+    let heard = Date.now();
+    const silence = setInterval(() => { if (Date.now() - heard > SILENCE_MS) finish("cut"); }, 1000);
     const finish = (end: SocketEnd | ApiError): void => {
-      clearTimeout(silence);
+      clearInterval(silence);
       socket.onclose = socket.onmessage = null;
       socket.close();
       if (end instanceof ApiError) reject(end);
@@ -48,8 +49,7 @@ export function readSocket(job: string, after: number, reader: SocketReader, sig
     };
     socket.onmessage = ({ data }: MessageEvent<string>) => {
       const message = JSON.parse(data) as Message;
-      clearTimeout(silence);
-      silence = setTimeout(() => finish("cut"), SILENCE_MS);
+      heard = Date.now();
       reader.onAlive();
       if (message.event) {
         // A gap is never taken: what follows the last sequence is asked for again.

@@ -120,6 +120,8 @@ export function verdict(job: Job, now: number): Verdict {
   const parts = [`${sum.ready} of ${hosts(sum.all)} ${job.mode === "PLAN" ? "planned" : job.mode === "ROLLBACK" ? "undone" : "ready"}`];
   if (sum.failed > 0) parts.push(failedPart(job, sum.failed));
   if (holding) return { text: [...parts, holding].join(", "), tone: sum.failed > 0 ? "bad" : "waiting" };
+  const wave = (job.waves ?? []).findIndex(({ state }) => state === "RUNNING");
+  if (wave >= 0) parts.push(job.waves![wave]!.canary ? "at the canary" : `in wave ${wave + 1} of ${job.waves!.length}`);
   if (sum.paused > 0) parts.push(`${sum.paused} waiting for you`);
   if (job.state === "CANCELLING" || job.cancelRequested) parts.push("cancelling");
   else if (job.state === "ROLLING_BACK") parts.push("rolling back");

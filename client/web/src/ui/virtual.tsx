@@ -25,7 +25,11 @@ export function Virtual({ count, rowHeight, row, role }: Props) {
     look();
     addEventListener("scroll", look, { passive: true });
     addEventListener("resize", look);
+    // What stands above has come to its height, or another one.
+    const moved = new ResizeObserver(look);
+    moved.observe(document.body);
     return () => {
+      moved.disconnect();
       removeEventListener("scroll", look);
       removeEventListener("resize", look);
     };

@@ -1,4 +1,5 @@
 // The first failure with its last lines, and what is slow or waits for whom.
+import { useMemo } from "preact/hooks";
 import { now } from "../app/clock";
 import { hasEnded, type Job, shortName } from "../api/types";
 import { useCall } from "../app/call";
@@ -40,7 +41,9 @@ const MARKS: Record<Holdup["kind"], "waiting" | "retrying" | "running"> = { pers
 const TITLES: Record<Holdup["kind"], string> = { person: "waits for you", queue: "queued", wait: "waits", retry: "retries", slow: "running" };
 
 export function Holdups({ job }: { job: Job }) {
-  const list = holdups(job, now.value, 8);
+  const time = now.value;
+  // With the clock and not with each frame: it looks at every step of every host. `targets` is another list for another job or sequence.
+  const list = useMemo(() => holdups(job, time, 8), [time, job.targets, job.state, job.pauseRequested]);
   if (list.length === 0) return null;
   return (
     <section class="card" aria-label="Slow or waiting">

@@ -67,7 +67,7 @@ function Head({ rows, narrow }: { rows: Row[]; narrow: boolean }) {
       {sumStages(rows).map((sum) => (
         <span class="stage" role="columnheader">
           <span class="t">{narrow ? <abbr title={STAGE_TITLES[sum.stage]}>{SHORT[sum.stage]}</abbr> : STAGE_TITLES[sum.stage]}</span>
-          <span class="n">{sum.total === 0 ? <span aria-label="nothing asked for">–</span> : <>{sum.done}/{sum.total}{sum.failed > 0 ? <b> {sum.failed}✕</b> : null}</>}</span>
+          <span class="n">{sum.total === 0 ? <span aria-label="nothing asked for">–</span> : <>{sum.done}/<wbr />{sum.total}{sum.failed > 0 ? <b> {sum.failed}✕</b> : null}</>}</span>
         </span>
       ))}
       <span class="last" role="columnheader"><span class="sr">Doing</span></span>
@@ -87,7 +87,7 @@ export function GridView({ feed, job }: { feed: Feed; job: Job }) {
   return (
     <div class={calm ? "" : "split"}>
       <section class="card" aria-label="Hosts and stages">
-        {all.length > MAP_FROM ? <HostMap rows={all} onChoose={(row) => setParams({ host: String(row.index) })} /> : null}
+        {all.length > MAP_FROM ? <HostMap rows={all} narrow={narrow} onChoose={(row) => setParams({ host: String(row.index) })} /> : null}
         <div class="grid" role="table" aria-label="Hosts and stages" aria-rowcount={lines.length + 1}>
           <Head rows={all} narrow={narrow} />
           {lines.length === 0

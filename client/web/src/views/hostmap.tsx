@@ -24,10 +24,14 @@ function drawShape(c: CanvasRenderingContext2D, look: Look, x: number, y: number
   else c.fillRect(x + size * 0.35, y + size * 0.35, size * 0.3, size * 0.3);
 }
 
-export function HostMap({ rows, onChoose }: { rows: Row[]; onChoose: (row: Row) => void }) {
+// Pixels from shape to shape: two thousand of them leave room for the table, on a phone too.
+const pitchOf = (hosts: number, narrow: boolean): number => (hosts <= 600 ? 15 : narrow ? 7 : 11);
+
+export function HostMap({ rows, narrow, onChoose }: { rows: Row[]; narrow: boolean; onChoose: (row: Row) => void }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const pitch = rows.length > 600 ? 11 : 15;
+  const pitch = pitchOf(rows.length, narrow);
   const columns = useRef(1);
+  const looks = rows.map(lookOf);
   useEffect(() => {
     const node = canvas.current!;
     const draw = (): void => {
@@ -42,22 +46,20 @@ export function HostMap({ rows, onChoose }: { rows: Row[]; onChoose: (row: Row) 
       c.scale(scale, scale);
       const style = getComputedStyle(document.documentElement);
       const groups = new Map<Look, number[]>();
-      rows.forEach((row, i) => {
-        const look = lookOf(row);
+      looks.forEach((look, i) => {
         const group = groups.get(look);
         if (group) group.push(i);
         else groups.set(look, [i]);
       });
       for (const [look, members] of groups) {
         c.fillStyle = style.getPropertyValue(`--${look}`);
-        for (const i of members) drawShape(c, look, (i % columns.current) * pitch, Math.floor(i / columns.current) * pitch, pitch - 3);
+        for (const i of members) drawShape(c, look, (i % columns.current) * pitch, Math.floor(i / columns.current) * pitch, pitch < 10 ? pitch - 2 : pitch - 3);
       }
     };
     draw();
     addEventListener("resize", draw);
     return () => removeEventListener("resize", draw);
-  });
-  void theme.value;
+  }, [looks.join(), pitch, theme.value]); // most events change no host's look
   const at = (event: MouseEvent): Row | undefined => {
     const box = canvas.current!.getBoundingClientRect();
     return rows[Math.floor((event.clientY - box.top) / pitch) * columns.current + Math.floor((event.clientX - box.left) / pitch)];

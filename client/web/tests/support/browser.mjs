@@ -1,6 +1,9 @@
 // Debian's Chromium, driven by playwright-core.
 import { chromium } from "playwright-core";
 
+export const PROGRAM = process.env.PE_CHROMIUM ?? "/usr/bin/chromium";
+export const ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"];
+
 export function launch() {
-  return chromium.launch({ executablePath: process.env.PE_CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"] });
+  return chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS });
 }

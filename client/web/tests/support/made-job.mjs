@@ -6,8 +6,8 @@ const SECTIONS = [
 const START = Date.parse("2026-01-10T09:00:00Z");
 
 export class MadeJob {
-  // `live`: the job's times end now.
-  constructor({ name = "jobs/k0xmade", hosts, fail = [], paused = [], start = START }) {
+  // `waves`: how many hosts each has, the first one a canary; none: no rollout.
+  constructor({ name = "jobs/k0xmade", hosts, fail = [], paused = [], start = START, waves = [] }) {
     this.name = name;
     this.hosts = hosts;
     this.fail = new Set(fail);
@@ -17,7 +17,9 @@ export class MadeJob {
     this.listeners = [];
     this.time = start;
     const targets = Array.from({ length: hosts }, (_, i) => ({ resource: `resources/web-${String(i + 1).padStart(2, "0")}`, address: `ssh://root@10.0.${i >> 8}.${i & 255}`, state: "PENDING" }));
-    this.add({ target: -1, step: -1, created: { job: { name, state: "PENDING", mode: "APPLY", environment: "environments/prod", service: "shop-frontend", version: "4.18.0", targets, createTime: this.stamp(),
+    waves.flatMap((size, wave) => Array(size).fill(wave)).forEach((wave, i) => { if (wave > 0) targets[i].wave = wave; });
+    const rollout = waves.length > 0 ? { rollout: { canary: { count: waves[0] }, soak: "30s" }, waves: waves.map((size, i) => ({ state: "PENDING", targets: size, ...(i === 0 ? { canary: true } : {}) })) } : {};
+    this.add({ target: -1, step: -1, created: { job: { name, state: "PENDING", mode: "APPLY", environment: "environments/prod", service: "shop-frontend", version: "4.18.0", targets, ...rollout, createTime: this.stamp(),
       spec: { name: "shop-frontend", version: "4.18.0", libraries: [{ name: "nginx" }], steps: [{ id: "config", file: { path: "/etc/shop.conf", content: "port 80\n" } }] } } } });
     this.add({ target: -1, step: -1, state: { state: "PLANNING" } });
     this.add({ target: -1, step: -1, state: { state: "RUNNING" } });
@@ -28,6 +30,10 @@ export class MadeJob {
   }
   onMore(listener) { this.listeners.push(listener); }
   flush() { for (const listener of this.listeners) listener(); }
+
+  wave(wave, state, more = {}) { this.add({ target: -1, step: -1, wave: { wave, state, ...more } }); }
+  // It is not its turn yet.
+  queue(i, reasonCode, reason) { this.add({ target: i, step: -1, state: { state: "QUEUED", reason, reasonCode } }); }
 
   // What a host does first: it is reached and planned.
   begin(i) {
@@ -79,6 +85,21 @@ export function midway(hosts, start) {
   const job = new MadeJob({ hosts, fail: hosts > 6 ? [6] : [], paused: hosts > 20 ? [17] : [], start });
   const begun = Math.ceil(hosts * 0.7);
   for (let i = 0; i < begun; ++i) job.run(i, i < hosts * 0.3 ? undefined : 1 + (i % 7));
+  return job;
+}
+
+// A rollout in its second wave of four; the hosts of the last two wait for it.
+export function inWaves(hosts, start) {
+  const waves = [1, Math.floor(hosts * 0.1), Math.floor(hosts * 0.4)];
+  waves.push(hosts - waves.reduce((sum, size) => sum + size));
+  const job = new MadeJob({ hosts, waves, start });
+  const begun = waves[0] + waves[1];
+  for (let i = begun; i < hosts; ++i) job.queue(i, "LATER_WAVE", "waits for the wave before it");
+  job.wave(0, "RUNNING");
+  job.run(0);
+  job.wave(0, "SUCCEEDED");
+  job.wave(1, "RUNNING");
+  for (let i = 1; i < begun; ++i) job.run(i, i < begun / 2 ? undefined : 1 + (i % 7));
   return job;
 }
 

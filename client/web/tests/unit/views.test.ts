@@ -36,6 +36,13 @@ describe("the verdict", () => {
     });
     expect(say({ state: "RUNNING", startTime: "1970-01-01T00:00:00Z", targets }, 86_000)).toBe("12 of 40 hosts ready, 1 failed at security.patches on web-07, about 3 min left");
   });
+  it("says at which wave a rollout is", () => {
+    const { events } = recorded("rollout");
+    const jobs = events.map((_, i) => replay(events, i + 1));
+    const during = (wave: number): string => say(jobs.find(({ state, waves }) => state === "RUNNING" && waves?.[wave]?.state === "RUNNING")!);
+    expect(during(0)).toMatch(/^0 of 3 hosts ready, at the canary/);
+    expect(during(1)).toMatch(/^1 of 3 hosts ready, in wave 2 of 2/);
+  });
   it("says that a job stands still until a person acts", () => {
     const at = (name: "approved" | "rollout", state: string): Job => {
       const { events } = recorded(name);
