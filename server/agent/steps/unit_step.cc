@@ -3,6 +3,8 @@
 // only enabled.
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status.h"
@@ -136,24 +138,45 @@ absl::Status SetEnablement(const Unit& unit, const std::string& now, const char*
   return run(wanted == Unit::ENABLED ? "enable" : "disable");
 }
 
-// Changed files and enablement with one reload for both: it costs as much as everything else that a step does.
-absl::Status EnableAndReload(const Unit& unit, const Observation& seen, StepContext& context) {
-  if (WantedEnablement(unit) != Unit::ENABLEMENT_UNSPECIFIED) {
-    UnitStatus before;
-    PE_ASSIGN_OR_RETURN(before.file_state, EnablementOnDisk(unit.name(), context));
-    PE_RETURN_IF_ERROR(CheckInstallable(unit, before.file_state));
-    // Empty: a unit of systemd's own making, say; it is seen after the reload.
-    if (!before.file_state.empty() && !EnablementMet(WantedEnablement(unit), before.file_state)) {
-      const auto active = seen.values.find("active_state");
-      if (active != seen.values.end()) before.active_state = active->second;
-      Unit enablement = unit;
-      enablement.clear_state();
-      PE_ASSIGN_OR_RETURN(const std::string record, UnitRecord(enablement, before, PathsOf(unit), context));
-      PE_RETURN_IF_ERROR(context.undo.Record(record));
-      PE_RETURN_IF_ERROR(SetEnablement(unit, before.file_state, kWithoutReload, context));
-    }
+// The links that enabling makes, as far as they are still to be made.
+absl::Status EnableWithoutReload(const Unit& unit, const Observation& seen, StepContext& context) {
+  if (WantedEnablement(unit) == Unit::ENABLEMENT_UNSPECIFIED) return absl::OkStatus();
+  UnitStatus before;
+  PE_ASSIGN_OR_RETURN(before.file_state, EnablementOnDisk(unit.name(), context));
+  PE_RETURN_IF_ERROR(CheckInstallable(unit, before.file_state));
+  // Empty: a unit of systemd's own making, say; it is seen after the reload.
+  if (before.file_state.empty() || EnablementMet(WantedEnablement(unit), before.file_state)) return absl::OkStatus();
+  const auto active = seen.values.find("active_state");
+  if (active != seen.values.end()) before.active_state = active->second;
+  Unit enablement = unit;
+  enablement.clear_state();
+  PE_ASSIGN_OR_RETURN(const std::string record, UnitRecord(enablement, before, PathsOf(unit), context));
+  PE_RETURN_IF_ERROR(context.undo.Record(record));
+  return SetEnablement(unit, before.file_state, kWithoutReload, context);
+}
+
+// A unit that systemd did not know is read from its file when it is first asked for. That its target wants it matters
+// at the target's next start, which is the next boot's: this step starts the unit. Other links take effect at once, so
+// systemd is to know of them at once.
+bool ReadWhenAskedFor(const Unit& unit, const Observation& seen) {
+  const auto known = seen.values.find("unit_file_state");
+  if (known == seen.values.end() || !known->second.empty()) return false;
+  if (unit.content().empty() || unit.drop_ins_size() > 0 || Verb(unit.state()).empty()) return false;
+  if (unit.state() == Unit::STOPPED || WantedEnablement(unit) == Unit::MASKED) return false;
+  const absl::string_view at_once[] = {"RequiredBy", "UpheldBy", "Alias", "Also"};
+  return absl::c_none_of(at_once, [&](absl::string_view key) { return absl::StrContains(unit.content(), key); });
+}
+
+// Makes changed files and enablement known to systemd, with at most one reload: that costs more than all else that a
+// step does, and a large host's more than a small one's. Returns the unit as it then is.
+absl::StatusOr<UnitStatus> MakeKnown(const Unit& unit, const Observation& seen, StepContext& context) {
+  PE_RETURN_IF_ERROR(EnableWithoutReload(unit, seen, context));
+  if (ReadWhenAskedFor(unit, seen)) {
+    PE_ASSIGN_OR_RETURN(UnitStatus now, ShowUnit(unit.name(), context));
+    if (now.load_state == "loaded" && now.file == FolderFile(unit) && !now.need_reload) return now;
   }
-  return ReloadUnits(context);
+  PE_RETURN_IF_ERROR(ReloadUnits(context));
+  return ShowUnit(unit.name(), context);
 }
 
 // `now`: as it is; what it has become afterwards.
@@ -253,8 +276,7 @@ class UnitStep final : public StepType {
       PE_ASSIGN_OR_RETURN(now, LookAtUnit(unit, context));
     }
     if (context.has_init && (changed || now.need_reload)) {
-      PE_RETURN_IF_ERROR(EnableAndReload(unit, seen, context));
-      PE_ASSIGN_OR_RETURN(now, ShowUnit(unit.name(), context));
+      PE_ASSIGN_OR_RETURN(now, MakeKnown(unit, seen, context));
       changed = true;
     }
     PE_RETURN_IF_ERROR(CheckKnown(unit, now));

@@ -1,4 +1,5 @@
 // What systemd's socket says of units is what systemctl prints; on a throw-away host only.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -90,6 +91,32 @@ TEST_F(UnitSourceTest, EnablesAndReloads) {
   EXPECT_FALSE(world_.units.Enable("no-such-thing.service", world_.cancel).ok());
   world_.Run({"systemctl", "disable", "--now", kName});
   ASSERT_TRUE(world_.files.RemoveAll(path).ok());
+  ASSERT_TRUE(world_.units.Reload(world_.cancel).ok());
+}
+
+// Debian 12's systemd reads the file of a unit that it does not know; were it otherwise, the step would have it reload.
+TEST_F(UnitSourceTest, AUnitThatSystemdDidNotKnowIsStartedWithoutAReload) {
+  constexpr char kName[] = "pe-source-new.service";
+  provision::v1::StepBody body;
+  body.mutable_unit()->set_name(kName);
+  body.mutable_unit()->set_content("[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n");
+  body.mutable_unit()->set_state(provision::v1::Unit::STARTED);
+  body.mutable_unit()->set_enabled(true);
+  body.mutable_unit()->set_stable_window_ms(1);
+  StepContext context = world_.Context();
+  const auto seen = FindStepType(body)->Observe(body, context);
+  ASSERT_TRUE(seen.ok()) << seen.status();
+  const auto applied = FindStepType(body)->Apply(body, *seen, context);
+  ASSERT_TRUE(applied.ok()) << applied.status();
+  EXPECT_EQ(world_.Output({"systemctl", "is-active", kName}), "active\n");
+  EXPECT_EQ(world_.Output({"systemctl", "is-enabled", kName}), "enabled\n");
+  EXPECT_TRUE(FindStepType(body)->Observe(body, context)->right);
+  const std::vector<std::string> wants = {"systemctl", "show", "-p", "Wants", "multi-user.target"};
+  EXPECT_THAT(world_.Output(wants), testing::Not(testing::HasSubstr(kName))) << "systemd has read its files anew";
+  world_.Run({"systemctl", "daemon-reload"});
+  EXPECT_THAT(world_.Output(wants), testing::HasSubstr(kName));
+  world_.Run({"systemctl", "disable", "--now", kName});
+  ASSERT_TRUE(world_.files.RemoveAll(std::string("/etc/systemd/system/") + kName).ok());
   ASSERT_TRUE(world_.units.Reload(world_.cancel).ok());
 }
 
