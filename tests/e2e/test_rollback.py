@@ -37,6 +37,8 @@ def test_a_job_is_undone_by_a_call(pe, host, tmp_path):
     assert undone["mode"] == "ROLLBACK" and undone["parent"] == applied["name"]
     assert states(undone) == {f"undo.{id}": "UNDONE" for id in ("link", "new", "old", "dir", "group")}, shown
     as_before(host, issue)
+    modes = {line.split()[0]: line for line in pe.ok("list").splitlines()[1:]}
+    assert " rollback " in modes[undone["name"].split("/")[1]] and " apply " in modes[applied["name"].split("/")[1]]
     # Again: nothing is left to undo, and nothing happens twice.
     pe.ok("rollback", applied["name"])
     assert set(states(newest(pe)).values()) == {"UNCHANGED"}

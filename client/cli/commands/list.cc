@@ -38,7 +38,7 @@ std::string TableText(const provision::v1::ListResponse& all) {
   for (const auto& job : all.jobs()) {
     table.Add({ShortName(job.name()), JobWord(job.state()),
                absl::StrCat(OneLine(job.service()), " ", OneLine(job.version())),
-               job.mode() == provision::v1::Job::PLAN ? "plan" : "apply", CountsText(job.counts(), job.mode()),
+               ModeWord(job.mode()), CountsText(job.counts(), job.mode()),
                DurationText(std::max<int64_t>(0, now - ToMicros(job.create_time()))), OneLine(job.reason())});
   }
   return table.Text();

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/cli/commands/commands.h"
@@ -32,7 +31,7 @@ std::string JobText(const Job& job, WallMicros now) {
   std::string out = Line("job", OneLine(job.name()));
   out += Line("service", absl::StrCat(OneLine(job.service()), " ", OneLine(job.version())));
   out += Line("state", state);
-  out += Line("mode", absl::AsciiStrToLower(Job::Mode_Name(job.mode())));
+  out += Line("mode", ModeWord(job.mode()));
   out += Line("environment", ShortName(job.environment()));
   out += Line(job.mode() == Job::ROLLBACK ? "undoes" : "retries", OneLine(job.parent()));
   if (job.has_create_time()) {

@@ -59,6 +59,8 @@ std::string TargetWord(Job::State state, Job::Mode mode) {
 
 std::string JobWord(Job::State state) { return Lower(Job::State_Name(state)); }
 
+std::string ModeWord(Job::Mode mode) { return Lower(Job::Mode_Name(mode)); }
+
 std::string StepWord(StepStatus::State state, Job::Mode mode) {
   if (state == StepStatus::CHANGED && mode == Job::PLAN) return "would change";
   return Lower(StepStatus::State_Name(state));

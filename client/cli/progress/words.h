@@ -35,6 +35,8 @@ std::string ShortName(absl::string_view name);
 // "ready", "running", "unreachable" ...: a target's or job's state. A succeeded target is "ready", in a plan "planned".
 std::string TargetWord(provision::v1::Job::State state, provision::v1::Job::Mode mode);
 std::string JobWord(provision::v1::Job::State state);
+// "apply", "plan", "rollback".
+std::string ModeWord(provision::v1::Job::Mode mode);
 // "changed", in a plan "would change"; "outcome unknown" ...
 std::string StepWord(provision::v1::StepStatus::State state, provision::v1::Job::Mode mode);
 
