@@ -37,8 +37,8 @@ std::string TableText(const provision::v1::ListResponse& all) {
   Table table({"JOB", "STATE", "SERVICE", "MODE", "STEPS", "AGE", "REASON"});
   for (const auto& job : all.jobs()) {
     table.Add({ShortName(job.name()), JobWord(job.state()),
-               absl::StrCat(OneLine(job.service()), " ", OneLine(job.version())),
-               ModeWord(job.mode()), CountsText(job.counts(), job.mode()),
+               absl::StrCat(OneLine(job.service()), " ", OneLine(job.version())), ModeWord(job.mode()),
+               CountsText(job.counts(), job.mode()),
                DurationText(std::max<int64_t>(0, now - ToMicros(job.create_time()))), OneLine(job.reason())});
   }
   return table.Text();

@@ -45,6 +45,10 @@ absl::StatusOr<std::string> EnablementOnDisk(const std::string& name, StepContex
 // Runs `systemctl ARGUMENTS...`; SYSTEMCTL_FAILED with what it said.
 absl::Status Systemctl(const std::vector<std::string>& arguments, StepContext& context);
 
+// Starts, restarts or reloads a unit and waits until systemd is through with it; SYSTEMCTL_FAILED with what it said.
+// Needs an init.
+absl::Status RunUnitJob(UnitSource::Job job, const std::string& name, StepContext& context);
+
 // What the files say from now on is read by systemd. Needs an init.
 absl::Status ReloadUnits(StepContext& context);
 // Enables without a reload. Needs an init.

@@ -7,6 +7,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <limits>
+
+#include "absl/algorithm/container.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -44,7 +47,7 @@ absl::Status DbusConnection::Authenticate() {
   size_t end = 0;
   while ((end = received_.find("\r\n")) == std::string::npos) {
     if (received_.size() > kLongestGreeting) return Malformed();
-    PE_RETURN_IF_ERROR(ReadMore());
+    PE_RETURN_IF_ERROR(ReadMore(kMostWaitMs));
   }
   if (!absl::StartsWith(received_, "OK ")) return absl::PermissionDeniedError("systemd does not take our word");
   received_.erase(0, end + 2);
@@ -58,7 +61,7 @@ absl::StatusOr<std::vector<DbusMessage>> DbusConnection::Call(const std::vector<
   PE_RETURN_IF_ERROR(Send(bytes));
   std::vector<DbusMessage> answers(calls.size());
   for (size_t missing = calls.size(); missing > 0;) {
-    PE_ASSIGN_OR_RETURN(DbusMessage message, Next());
+    PE_ASSIGN_OR_RETURN(DbusMessage message, Next(kMostWaitMs));
     if (message.type != DbusMessage::kReturn && message.type != DbusMessage::kError) continue;  // a signal
     if (message.reply_to < first || message.reply_to > serial_) return Malformed();
     DbusMessage& answer = answers[message.reply_to - first];
@@ -67,6 +70,15 @@ absl::StatusOr<std::vector<DbusMessage>> DbusConnection::Call(const std::vector<
     --missing;
   }
   return answers;
+}
+
+absl::StatusOr<DbusMessage> DbusConnection::AwaitSignal(absl::string_view member, absl::string_view value) {
+  while (true) {
+    PE_ASSIGN_OR_RETURN(DbusMessage message, Next(std::numeric_limits<int>::max()));
+    if (message.type == DbusMessage::kSignal && message.member == member &&
+        absl::c_linear_search(message.values, value))
+      return message;
+  }
 }
 
 absl::Status DbusConnection::Send(absl::string_view bytes) {
@@ -79,8 +91,8 @@ absl::Status DbusConnection::Send(absl::string_view bytes) {
   return absl::OkStatus();
 }
 
-absl::Status DbusConnection::ReadMore() {
-  for (int waited = 0; waited < kMostWaitMs; waited += kLookAtTokenMs) {
+absl::Status DbusConnection::ReadMore(int most_ms) {
+  for (int64_t waited = 0; waited < most_ms; waited += kLookAtTokenMs) {
     if (cancel_.set()) return absl::CancelledError("cancelled");
     pollfd polled{fd_.get(), POLLIN, 0};
     const int ready = poll(&polled, 1, kLookAtTokenMs);
@@ -96,11 +108,11 @@ absl::Status DbusConnection::ReadMore() {
   return absl::DeadlineExceededError("systemd does not answer");
 }
 
-absl::StatusOr<DbusMessage> DbusConnection::Next() {
+absl::StatusOr<DbusMessage> DbusConnection::Next(int most_ms) {
   std::optional<size_t> size;
   while (!(size = DbusSize(received_)) || received_.size() < *size) {
     if (size == 0u) return Malformed();
-    PE_RETURN_IF_ERROR(ReadMore());
+    PE_RETURN_IF_ERROR(ReadMore(most_ms));
   }
   if (*size == 0) return Malformed();
   const std::optional<DbusMessage> message = DecodeDbus(absl::string_view(received_).substr(0, *size));

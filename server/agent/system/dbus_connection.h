@@ -19,13 +19,16 @@ class DbusConnection {
 
   // Sends all calls at once and waits for all answers, which come in the order of the calls. An answer may be an error.
   absl::StatusOr<std::vector<DbusMessage>> Call(const std::vector<DbusCall>& calls);
+  // The next signal of this name with `value` among its values, for as long as it takes. Signals that came before an
+  // answer are not kept.
+  absl::StatusOr<DbusMessage> AwaitSignal(absl::string_view member, absl::string_view value);
 
  private:
   DbusConnection(UniqueFd fd, const CancelToken& cancel) : fd_(std::move(fd)), cancel_(cancel) {}
   absl::Status Authenticate();
   absl::Status Send(absl::string_view bytes);
-  absl::Status ReadMore();
-  absl::StatusOr<DbusMessage> Next();
+  absl::Status ReadMore(int most_ms);
+  absl::StatusOr<DbusMessage> Next(int most_ms);
 
   UniqueFd fd_;
   const CancelToken& cancel_;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace pe::agent {
@@ -158,16 +159,22 @@ std::optional<DbusMessage> DecodeDbus(absl::string_view bytes) {
       return std::nullopt;
     }
     if (field == kErrorName) out.error = value;
+    if (field == kMember) out.member = value;
     if (field == kSignature) signature = value;
     if (field == kReplySerial) out.reply_to = static_cast<uint32_t>(strtoul(value.c_str(), nullptr, 10));
   }
   if (!fields.ok()) return std::nullopt;
   // Alignment counts from the message's begin, and the body begins at a multiple of eight.
   Reader body(bytes, Aligned(fields_end, 8));
-  const absl::string_view first = absl::string_view(signature).substr(0, signature.rfind("ay", 0) == 0 ? 2 : 1);
-  if (!first.empty() && !body.Value(first, out.value)) {
-    if (!body.ok()) return std::nullopt;
-    out.value.clear();
+  for (absl::string_view types = signature; !types.empty();) {
+    const absl::string_view type = types.substr(0, absl::StartsWith(types, "ay") ? 2 : 1);
+    types.remove_prefix(type.size());
+    std::string value;
+    if (!body.Value(type, value)) {
+      if (!body.ok()) return std::nullopt;
+      break;
+    }
+    out.values.push_back(std::move(value));
   }
   return out;
 }

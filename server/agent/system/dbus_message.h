@@ -27,15 +27,19 @@ struct DbusMessage {
   enum Type : uint8_t { kCall = 1, kReturn = 2, kError = 3, kSignal = 4 };
   uint8_t type = 0;
   uint32_t reply_to = 0;  // serial of the call that it answers
+  std::string member;     // of a signal: "JobRemoved"
   std::string error;      // "org.freedesktop.DBus.Error.FileNotFound"
-  std::string value;      // the body's first value as text, as systemctl prints it
+  // The body's first values as text, as systemctl prints them, up to one whose type is not read.
+  std::vector<std::string> values;
+
+  std::string value() const { return values.empty() ? std::string() : values[0]; }
 };
 
 // How many bytes the message at the beginning of `bytes` has, as soon as that can be said. Zero: this is no message.
 std::optional<size_t> DbusSize(absl::string_view bytes);
 
 // REQUIRES: `bytes` is one whole message. Nothing when it is malformed. Values of the types s, o, b, u, t and ay, bare
-// or in a variant, are read; any other is left empty.
+// or in a variant, are read.
 std::optional<DbusMessage> DecodeDbus(absl::string_view bytes);
 
 }  // namespace pe::agent

@@ -47,12 +47,12 @@ absl::StatusOr<std::map<std::string, std::string>> SystemdUnitSource::Properties
   if (!loaded[0].error.empty()) return absl::UnavailableError(loaded[0].error);
   std::vector<DbusCall> calls;
   for (const std::string& name : names) {
-    calls.push_back({loaded[0].value, kProperties, "Get", {OfKind(name) ? KindInterface(unit) : kUnit, name}});
+    calls.push_back({loaded[0].value(), kProperties, "Get", {OfKind(name) ? KindInterface(unit) : kUnit, name}});
   }
   PE_ASSIGN_OR_RETURN(const auto answers, systemd.Call(calls));
   std::map<std::string, std::string> out;
   for (size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i].error.empty()) out[names[i]] = answers[i].value;
+    if (answers[i].error.empty()) out[names[i]] = answers[i].value();
   }
   return out;
 }
@@ -62,7 +62,7 @@ absl::StatusOr<std::string> SystemdUnitSource::FileState(const std::string& unit
                       CallManager({.member = "GetUnitFileState", .arguments = {unit}}, cancel));
   if (absl::EndsWith(answer.error, ".FileNotFound")) return absl::NotFoundError(unit);
   if (!answer.error.empty()) return absl::UnavailableError(answer.error);
-  return answer.value;
+  return answer.value();
 }
 
 absl::Status SystemdUnitSource::Enable(const std::string& unit, const CancelToken& cancel) {
@@ -70,12 +70,27 @@ absl::Status SystemdUnitSource::Enable(const std::string& unit, const CancelToke
   PE_ASSIGN_OR_RETURN(const DbusMessage answer,
                       CallManager({.member = "EnableUnitFiles", .list = {unit}, .flags = {false, false}}, cancel));
   if (!answer.error.empty()) return absl::UnavailableError(answer.error);
-  return answer.value == "yes" ? absl::OkStatus() : absl::FailedPreconditionError("no [Install] section");
+  return answer.value() == "yes" ? absl::OkStatus() : absl::FailedPreconditionError("no [Install] section");
 }
 
 absl::Status SystemdUnitSource::Reload(const CancelToken& cancel) {
   PE_ASSIGN_OR_RETURN(const DbusMessage answer, CallManager({.member = "Reload"}, cancel));
   return answer.error.empty() ? absl::OkStatus() : absl::UnavailableError(answer.error);
+}
+
+absl::StatusOr<std::string> SystemdUnitSource::RunJob(Job job, const std::string& unit, const CancelToken& cancel) {
+  static constexpr const char* kMethods[] = {"StartUnit", "RestartUnit", "ReloadOrRestartUnit"};
+  auto systemd = DbusConnection::Open(socket_, cancel);
+  if (!systemd.ok()) return absl::UnavailableError(systemd.status().message());
+  const auto answers = systemd->Call({{kManagerPath, kManager, kMethods[static_cast<int>(job)], {unit, "replace"}}});
+  if (absl::IsCancelled(answers.status())) return answers.status();
+  if (!answers.ok()) return absl::AbortedError(answers.status().message());
+  if ((*answers)[0].type == DbusMessage::kError) return absl::UnavailableError((*answers)[0].error);
+  // Connections of this kind get all signals. Of JobRemoved: number, path, unit, result.
+  const auto removed = systemd->AwaitSignal("JobRemoved", (*answers)[0].value());
+  if (absl::IsCancelled(removed.status())) return removed.status();
+  if (!removed.ok() || removed->values.size() < 4) return absl::AbortedError(removed.status().message());
+  return removed->values[3];
 }
 
 }  // namespace pe::agent

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -7,6 +8,7 @@
 #include <thread>
 
 #include "server/agent/system/dbus_connection.h"
+#include "server/agent/system/unit_source.h"
 #include "tests/unit/agent_runtime/temporary_folder.h"
 
 namespace pe::agent {
@@ -54,7 +56,37 @@ std::string Return(uint32_t reply_to, const std::string& signature, const std::s
 std::string Value(const std::string& signature, const std::string& body) {
   const auto message = DecodeDbus(Return(3, signature, body));
   EXPECT_TRUE(message.has_value());
-  return message ? message->value : "(malformed)";
+  return message ? message->value() : "(malformed)";
+}
+
+// REQUIRES: a body, and so a signature.
+std::string Signal(const std::string& member, const std::string& signature, const std::string& body) {
+  std::string fields = "\3\1s\0"s;
+  const auto number = [](std::string& out, size_t value) {
+    const auto narrow = static_cast<uint32_t>(value);
+    out.append(reinterpret_cast<const char*>(&narrow), 4);
+  };
+  number(fields, member.size());
+  fields += member + "\0"s;
+  fields.resize((fields.size() + 7) / 8 * 8);
+  fields += "\x08\1g\0"s + static_cast<char>(signature.size()) + signature + "\0"s;
+  std::string out = "l\4\0\1"s;
+  for (const size_t value : {body.size(), size_t{5}, fields.size()}) number(out, value);
+  out += fields;
+  out.resize((out.size() + 7) / 8 * 8);
+  return out + body;
+}
+
+// The body "uoss" of JobRemoved.
+std::string Removed(const std::string& path, const std::string& result) {
+  std::string body = "\7\0\0\0"s;
+  for (const std::string& text : {path, std::string("x.service"), result}) {
+    body.resize((body.size() + 3) / 4 * 4);
+    const auto size = static_cast<uint32_t>(text.size());
+    body.append(reinterpret_cast<const char*>(&size), 4);
+    body += text + "\0"s;
+  }
+  return body;
 }
 
 TEST(DbusMessage, ACallIsWrittenAsSpecified) {
@@ -79,6 +111,16 @@ TEST(DbusMessage, ValuesAreText) {
   EXPECT_EQ(Value("v", "\2ay\0\2\0\0\0\xAB\1"s), "ab01");
   EXPECT_EQ(Value("v", "\2as\0\0\0\0\0"s), "") << "of a type that nobody asks for";
   EXPECT_EQ(Value("", ""), "");
+}
+
+TEST(DbusMessage, ValuesAreReadUpToOneOfAnotherType) {
+  using ::testing::ElementsAre;
+  const auto removed = DecodeDbus(Signal("JobRemoved", "uoss", Removed("/job/7", "done")));
+  ASSERT_TRUE(removed);
+  EXPECT_EQ(removed->member, "JobRemoved");
+  EXPECT_THAT(removed->values, ElementsAre("7", "/job/7", "x.service", "done"));
+  EXPECT_THAT(DecodeDbus(Return(3, "bas", "\1\0\0\0\0\0\0\0"s))->values, ElementsAre("yes"));
+  EXPECT_FALSE(DecodeDbus(Return(3, "us", "\7\0\0\0\xFF\0\0\0ok\0"s))) << "a later one does not fit";
 }
 
 TEST(DbusMessage, WhatIsCutOrTooLongIsMalformed) {
@@ -123,6 +165,26 @@ class Peer {
   std::thread thread_;
 };
 
+TEST(UnitSource, AJobEndsWithItsOwnSignal) {
+  const auto run = [](const std::string& answers) {
+    const TemporaryFolder folder;
+    Peer peer(folder.path() + "/socket", "OK 0123\r\n", answers);
+    const CancelToken cancel;
+    return SystemdUnitSource(peer.path()).RunJob(UnitSource::Job::kStart, "x.service", cancel);
+  };
+  const std::string accepted = Return(1, "o", "\6\0\0\0/job/7\0"s);
+  const std::string other = Signal("JobRemoved", "uoss", Removed("/job/6", "done"));
+  EXPECT_EQ(*run(accepted + other + Signal("JobRemoved", "uoss", Removed("/job/7", "failed"))), "failed");
+  EXPECT_TRUE(absl::IsAborted(run(accepted + other).status())) << "the connection ends before the job does";
+  EXPECT_TRUE(absl::IsAborted(run("").status())) << "whether it was begun is not known";
+  std::string refused = Return(1, "s", "\2\0\0\0no\0"s);
+  refused[1] = DbusMessage::kError;
+  EXPECT_TRUE(absl::IsUnavailable(run(refused).status()));
+  const CancelToken cancel;
+  EXPECT_TRUE(absl::IsUnavailable(
+      SystemdUnitSource("/no/socket").RunJob(UnitSource::Job::kStart, "x.service", cancel).status()));
+}
+
 TEST(DbusConnection, MatchesAnswersToCallsAndSkipsSignals) {
   const TemporaryFolder folder;
   std::string signal = Return(2, "s", "\3\0\0\0not\0"s);
@@ -134,8 +196,8 @@ TEST(DbusConnection, MatchesAnswersToCallsAndSkipsSignals) {
   ASSERT_TRUE(connection.ok()) << connection.status();
   const auto answers = connection->Call({{"/a", "x.Y", "A", {}}, {"/a", "x.Y", "B", {}}});
   ASSERT_TRUE(answers.ok()) << answers.status();
-  EXPECT_EQ((*answers)[0].value, "one");
-  EXPECT_EQ((*answers)[1].value, "two");
+  EXPECT_EQ((*answers)[0].value(), "one");
+  EXPECT_EQ((*answers)[1].value(), "two");
   EXPECT_FALSE(connection->Call({{"/a", "x.Y", "C", {}}}).ok()) << "the peer is gone";
 }
 
