@@ -19,11 +19,21 @@ provision::v1::Facts Bookworm() {
   return facts;
 }
 
+// What the request leaves to its environment, which has no secrets: a value for every variable that has none.
+std::map<std::string, std::string> WithEnvironment(const ProvisionRequest& request) {
+  using provision::v1::Variable;
+  std::map<std::string, std::string> values(request.variables().begin(), request.variables().end());
+  for (const Variable& variable : request.spec().variables()) {
+    if (variable.has_default_() || variable.type() == Variable::SECRET) continue;
+    values.emplace(variable.name(), variable.type() == Variable::BOOL ? "true" : "7");
+  }
+  return values;
+}
+
 // Every stage is planned; edges stay inside the plan, and no value of a secret is in it.
 void PlanAll(const ProvisionRequest& request) {
   std::map<std::string, std::string> secrets;
-  const auto variables =
-      pe::BindVariables(request.spec(), {request.variables().begin(), request.variables().end()}, &secrets);
+  const auto variables = pe::BindVariables(request.spec(), WithEnvironment(request), &secrets);
   FUZZ_CHECK(variables.ok(), variables.status().ToString());
   static const provision::v1::Facts facts = Bookworm();
   const auto places = pe::PlaceStages(request.spec(), "ssh");
