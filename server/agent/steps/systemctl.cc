@@ -121,15 +121,14 @@ absl::Status Systemctl(const std::vector<std::string>& arguments, StepContext& c
       .status();
 }
 
-absl::Status RunUnitJob(UnitSource::Job job, const std::string& name, StepContext& context) {
-  static constexpr const char* kVerbs[] = {"start", "restart", "reload-or-restart"};
-  const char* const verb = kVerbs[static_cast<int>(job)];
-  if (context.units == nullptr) return Systemctl({verb, name}, context);
-  const absl::StatusOr<std::string> ended = context.units->RunJob(job, name, context.cancel);
-  if (absl::IsUnavailable(ended.status())) return Systemctl({verb, name}, context);  // or it says better why not
+absl::Status RunUnitJob(absl::string_view verb, const std::string& name, StepContext& context) {
+  absl::StatusOr<std::string> ended = absl::UnavailableError("no init to ask");
+  if (context.units != nullptr) ended = context.units->RunJob(verb, name, context.cancel);
+  if (absl::IsUnavailable(ended.status())) return Systemctl({std::string(verb), name}, context);  // or it says why not
   PE_RETURN_IF_ERROR(NotCancelled(context));
   if (ended.ok() && (*ended == "done" || *ended == "skipped")) return absl::OkStatus();
-  const std::string how = ended.ok() ? absl::StrCat("ended with '", *ended, "'") : "was lost sight of";
+  const std::string how = ended.ok() ? absl::StrCat("ended with '", *ended, "'")
+                                     : absl::StrCat("was lost sight of: ", ended.status().message());
   return StepError(absl::StatusCode::kFailedPrecondition, "SYSTEMCTL_FAILED",
                    absl::StrCat("systemd's job to ", verb, " ", name, " ", how),
                    absl::StrCat("`systemctl status ", name, "` on the host may say more"));

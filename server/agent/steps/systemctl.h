@@ -45,9 +45,9 @@ absl::StatusOr<std::string> EnablementOnDisk(const std::string& name, StepContex
 // Runs `systemctl ARGUMENTS...`; SYSTEMCTL_FAILED with what it said.
 absl::Status Systemctl(const std::vector<std::string>& arguments, StepContext& context);
 
-// Starts, restarts or reloads a unit and waits until systemd is through with it; SYSTEMCTL_FAILED with what it said.
-// Needs an init.
-absl::Status RunUnitJob(UnitSource::Job job, const std::string& name, StepContext& context);
+// `systemctl VERB NAME`, VERB being one of UnitSource::RunJob's: waits until systemd is through with it.
+// SYSTEMCTL_FAILED with what it said. Needs an init.
+absl::Status RunUnitJob(absl::string_view verb, const std::string& name, StepContext& context);
 
 // What the files say from now on is read by systemd. Needs an init.
 absl::Status ReloadUnits(StepContext& context);

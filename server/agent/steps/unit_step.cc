@@ -91,12 +91,6 @@ absl::string_view Verb(Unit::State state) {
   }
 }
 
-// REQUIRES: a state in which it runs.
-UnitSource::Job JobFor(Unit::State state) {
-  if (state == Unit::RESTARTED) return UnitSource::Job::kRestart;
-  return state == Unit::RELOADED ? UnitSource::Job::kReloadOrRestart : UnitSource::Job::kStart;
-}
-
 absl::StatusOr<UnitStatus> LookAtUnit(const Unit& unit, StepContext& context) {
   if (context.has_init) return ShowUnit(unit.name(), context);
   UnitStatus status;
@@ -188,8 +182,7 @@ absl::StatusOr<UnitStatus> MakeKnown(const Unit& unit, const Observation& seen, 
 // `now`: as it is; what it has become afterwards.
 absl::Status SetState(const Unit& unit, UnitStatus& now, StepContext& context) {
   const MonoMicros begun = context.clock.Mono();
-  const absl::Status done = unit.state() == Unit::STOPPED ? Systemctl({"stop", unit.name()}, context)
-                                                          : RunUnitJob(JobFor(unit.state()), unit.name(), context);
+  const absl::Status done = RunUnitJob(Verb(unit.state()), unit.name(), context);
   if (!done.ok() && DetailsOf(done).error_code != "SYSTEMCTL_FAILED") return done;
   if (unit.state() == Unit::STOPPED && done.ok()) {
     PE_ASSIGN_OR_RETURN(now, ShowUnit(unit.name(), context));

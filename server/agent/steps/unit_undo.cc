@@ -95,7 +95,7 @@ absl::Status UndoUnitState(const Record& record, StepContext& context) {
   const bool ours_state = !runs_after.empty() && ValueOf(record, "oneshot").empty() && runs_now != runs_before;
   if (ours_state && runs_now != runs_after) return UndoConflict(absl::StrCat(name, " (", now.active_state, " now)"));
   if (ours_state || ours_enablement) PE_RETURN_IF_ERROR(CheckFiles(ValueOf(record, "files"), context));
-  if (ours_state) PE_RETURN_IF_ERROR(Systemctl({runs_before == "yes" ? "start" : "stop", name}, context));
+  if (ours_state) PE_RETURN_IF_ERROR(RunUnitJob(runs_before == "yes" ? "start" : "stop", name, context));
   return ours_enablement ? Enable(name, now.file_state, enablement_before, context) : absl::OkStatus();
 }
 

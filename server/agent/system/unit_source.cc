@@ -78,11 +78,18 @@ absl::Status SystemdUnitSource::Reload(const CancelToken& cancel) {
   return answer.error.empty() ? absl::OkStatus() : absl::UnavailableError(answer.error);
 }
 
-absl::StatusOr<std::string> SystemdUnitSource::RunJob(Job job, const std::string& unit, const CancelToken& cancel) {
-  static constexpr const char* kMethods[] = {"StartUnit", "RestartUnit", "ReloadOrRestartUnit"};
+absl::StatusOr<std::string> SystemdUnitSource::RunJob(absl::string_view verb, const std::string& unit,
+                                                      const CancelToken& cancel) {
+  static constexpr std::pair<absl::string_view, const char*> kMethods[] = {
+      {"start", "StartUnit"},
+      {"stop", "StopUnit"},
+      {"restart", "RestartUnit"},
+      {"reload-or-restart", "ReloadOrRestartUnit"}};
+  const auto* const method = absl::c_find_if(kMethods, [&](const auto& known) { return known.first == verb; });
+  if (method == std::end(kMethods)) return absl::UnavailableError(verb);
   auto systemd = DbusConnection::Open(socket_, cancel);
   if (!systemd.ok()) return absl::UnavailableError(systemd.status().message());
-  const auto answers = systemd->Call({{kManagerPath, kManager, kMethods[static_cast<int>(job)], {unit, "replace"}}});
+  const auto answers = systemd->Call({{kManagerPath, kManager, method->second, {unit, "replace"}}});
   if (absl::IsCancelled(answers.status())) return answers.status();
   if (!answers.ok()) return absl::AbortedError(answers.status().message());
   if ((*answers)[0].type == DbusMessage::kError) return absl::UnavailableError((*answers)[0].error);

@@ -26,11 +26,11 @@ class UnitSource {
   virtual absl::Status Enable(const std::string& unit, const CancelToken& cancel) = 0;
   // As `systemctl daemon-reload`.
   virtual absl::Status Reload(const CancelToken& cancel) = 0;
-  // As `systemctl start`, with every job that this takes; `job` also restarts, or reloads. Returns how the unit's own
-  // job ended, in systemd's word: "done", "skipped", "failed", "dependency", "timeout" ... UNAVAILABLE: nothing was
-  // begun. ABORTED: it was, and how it ended is not known. CANCELLED: the token was set; the job goes on.
-  enum class Job { kStart, kRestart, kReloadOrRestart };
-  virtual absl::StatusOr<std::string> RunJob(Job job, const std::string& unit, const CancelToken& cancel) = 0;
+  // As `systemctl VERB`, which is start, stop, restart or reload-or-restart. Returns how the unit's own job ended, in
+  // systemd's word: "done", "skipped", "failed", "dependency", "timeout" ... UNAVAILABLE: nothing was begun. ABORTED:
+  // it was, and how it ended is not known. CANCELLED: the token was set; the job goes on.
+  virtual absl::StatusOr<std::string> RunJob(absl::string_view verb, const std::string& unit,
+                                             const CancelToken& cancel) = 0;
 };
 
 // Of the init of this host; its socket is root's alone.
@@ -43,7 +43,8 @@ class SystemdUnitSource final : public UnitSource {
   absl::StatusOr<std::string> FileState(const std::string& unit, const CancelToken& cancel) override;
   absl::Status Enable(const std::string& unit, const CancelToken& cancel) override;
   absl::Status Reload(const CancelToken& cancel) override;
-  absl::StatusOr<std::string> RunJob(Job job, const std::string& unit, const CancelToken& cancel) override;
+  absl::StatusOr<std::string> RunJob(absl::string_view verb, const std::string& unit,
+                                     const CancelToken& cancel) override;
 
  private:
   absl::StatusOr<DbusMessage> CallManager(DbusCall call, const CancelToken& cancel);

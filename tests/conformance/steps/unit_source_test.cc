@@ -95,12 +95,11 @@ TEST_F(UnitSourceTest, EnablesAndReloads) {
 }
 
 TEST_F(UnitSourceTest, RunsJobsAndSaysHowTheyEnded) {
-  using Job = UnitSource::Job;
   const std::string folder = "/etc/systemd/system/";
   const auto write = [&](const std::string& name, const std::string& text) {
     ASSERT_TRUE(world_.files.WriteAtomic(folder + name, text, {.mode = 0644}, nullptr).ok());
   };
-  const auto run = [&](Job job, const std::string& name) { return world_.units.RunJob(job, name, world_.cancel); };
+  const auto run = [&](const char* verb, const char* name) { return world_.units.RunJob(verb, name, world_.cancel); };
   write("pe-job-works.service", "[Service]\nExecStart=/bin/sleep infinity\nExecReload=/bin/true\n");
   write("pe-job-fails.service", "[Service]\nType=oneshot\nExecStart=/bin/false\n");
   write("pe-job-needs.service",
@@ -108,18 +107,19 @@ TEST_F(UnitSourceTest, RunsJobsAndSaysHowTheyEnded) {
         "[Service]\nExecStart=/bin/sleep infinity\n");
   const auto main_pid = [&] { return world_.Output({"systemctl", "show", "-p", "MainPID", "pe-job-works.service"}); };
   ASSERT_TRUE(world_.units.Reload(world_.cancel).ok());
-  EXPECT_EQ(run(Job::kStart, "pe-job-works.service").value_or("?"), "done");
+  EXPECT_EQ(run("start", "pe-job-works.service").value_or("?"), "done");
   EXPECT_EQ(world_.Output({"systemctl", "is-active", "pe-job-works.service"}), "active\n");
   const std::string first = main_pid();
-  EXPECT_EQ(run(Job::kStart, "pe-job-works.service").value_or("?"), "done") << "it runs already";
-  EXPECT_EQ(run(Job::kReloadOrRestart, "pe-job-works.service").value_or("?"), "done");
+  EXPECT_EQ(run("start", "pe-job-works.service").value_or("?"), "done") << "it runs already";
+  EXPECT_EQ(run("reload-or-restart", "pe-job-works.service").value_or("?"), "done");
   EXPECT_EQ(main_pid(), first);
-  EXPECT_EQ(run(Job::kRestart, "pe-job-works.service").value_or("?"), "done");
+  EXPECT_EQ(run("restart", "pe-job-works.service").value_or("?"), "done");
   EXPECT_NE(main_pid(), first);
-  EXPECT_EQ(run(Job::kStart, "pe-job-fails.service").value_or("?"), "failed");
-  EXPECT_EQ(run(Job::kStart, "pe-job-needs.service").value_or("?"), "dependency");
-  EXPECT_TRUE(absl::IsUnavailable(run(Job::kStart, "no-such-thing.service").status()));
-  world_.Run({"systemctl", "stop", "pe-job-works.service"});
+  EXPECT_EQ(run("start", "pe-job-fails.service").value_or("?"), "failed");
+  EXPECT_EQ(run("start", "pe-job-needs.service").value_or("?"), "dependency");
+  EXPECT_TRUE(absl::IsUnavailable(run("start", "no-such-thing.service").status()));
+  EXPECT_EQ(run("stop", "pe-job-works.service").value_or("?"), "done");
+  EXPECT_EQ(world_.Output({"systemctl", "is-active", "pe-job-works.service"}), "inactive\n");
   for (const char* name : {"works", "fails", "needs"})
     ASSERT_TRUE(world_.files.RemoveAll(folder + "pe-job-" + name + ".service").ok());
   ASSERT_TRUE(world_.units.Reload(world_.cancel).ok());

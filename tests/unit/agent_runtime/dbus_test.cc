@@ -170,7 +170,7 @@ TEST(UnitSource, AJobEndsWithItsOwnSignal) {
     const TemporaryFolder folder;
     Peer peer(folder.path() + "/socket", "OK 0123\r\n", answers);
     const CancelToken cancel;
-    return SystemdUnitSource(peer.path()).RunJob(UnitSource::Job::kStart, "x.service", cancel);
+    return SystemdUnitSource(peer.path()).RunJob("start", "x.service", cancel);
   };
   const std::string accepted = Return(1, "o", "\6\0\0\0/job/7\0"s);
   const std::string other = Signal("JobRemoved", "uoss", Removed("/job/6", "done"));
@@ -181,8 +181,7 @@ TEST(UnitSource, AJobEndsWithItsOwnSignal) {
   refused[1] = DbusMessage::kError;
   EXPECT_TRUE(absl::IsUnavailable(run(refused).status()));
   const CancelToken cancel;
-  EXPECT_TRUE(absl::IsUnavailable(
-      SystemdUnitSource("/no/socket").RunJob(UnitSource::Job::kStart, "x.service", cancel).status()));
+  EXPECT_TRUE(absl::IsUnavailable(SystemdUnitSource("/no/socket").RunJob("start", "x.service", cancel).status()));
 }
 
 TEST(DbusConnection, MatchesAnswersToCallsAndSkipsSignals) {

@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe } from "node:test";
 import { axe } from "../support/axe.mjs";
 import { launch } from "../support/browser.mjs";
+import { checkOn, textOn } from "../support/check.mjs";
 import { Engine } from "../support/engine.mjs";
 
 const HOSTS = mkdtempSync(join(tmpdir(), "pe-web-hosts."));
@@ -22,19 +23,12 @@ const specOf = (text) => ({ name: "decided", version: "1", steps: [{ id: "page",
 const provision = (hosts, text, more) => engine.call("/v1/jobs", { spec: specOf(text), targets: hosts.map(makeHost), ...more });
 const written = (host) => readFileSync(join(HOSTS, host, "page"), "utf8");
 
-// A failure comes with what the page showed.
-const check = (name, body) => it(name, async () => {
-  try {
-    await body();
-  } catch (error) {
-    throw new Error(`${error.message}\nThe page at ${page.url()} said:\n${await page.locator("body").innerText()}`, { cause: error });
-  }
-});
+const check = checkOn(() => page);
 async function open(path) {
   await page.goto(engine.link(path));
   await page.waitForSelector("main .card");
 }
-const text = (value) => page.waitForFunction((wanted) => document.body.innerText.replace(/\u00a0/g, " ").includes(wanted), value, { timeout: 30_000 });
+const text = textOn(() => page);
 const button = (name) => page.getByRole("button", { name, exact: true });
 const verdict = async () => (await page.getByTestId("verdict").innerText()).replace(/\u00a0/g, " ");
 const waves = () => page.locator("[data-wave]").allInnerTexts();

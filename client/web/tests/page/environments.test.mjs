@@ -1,9 +1,10 @@
 // Environments and the variables of a spec, in a browser against a real engine. Run by `client/web/run page`.
 import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe } from "node:test";
 import { axe } from "../support/axe.mjs";
 import { launch } from "../support/browser.mjs";
+import { checkOn } from "../support/check.mjs";
 import { Engine, TARGET } from "../support/engine.mjs";
 
 const FILE = `/tmp/pe-web-environments.${process.pid}`;
@@ -22,14 +23,7 @@ const engine = new Engine();
 let browser, page;
 const complaints = [];
 
-// A failure comes with what the page showed.
-const check = (name, body) => it(name, async () => {
-  try {
-    await body();
-  } catch (error) {
-    throw new Error(`${error.message}\nThe page at ${page.url()} said:\n${await page.locator("body").innerText()}`, { cause: error });
-  }
-});
+const check = checkOn(() => page);
 async function open(path) {
   await page.goto(engine.link(path));
   await page.waitForSelector("main .card");

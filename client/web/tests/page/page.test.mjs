@@ -1,8 +1,9 @@
 // The page in a browser against a real engine, through the gateway. Run by `client/web/run page`.
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
-import { after, before, describe, it } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch } from "../support/browser.mjs";
+import { checkOn, textOn } from "../support/check.mjs";
 import { Engine, TARGET } from "../support/engine.mjs";
 import { Proxy } from "../support/proxy.mjs";
 
@@ -34,16 +35,9 @@ async function open(path = "/") {
   await page.waitForSelector("main .card, main .empty");
 }
 const verdict = () => page.getByTestId("verdict").innerText();
-const text = (value) => page.waitForFunction((wanted) => document.body.innerText.replace(/\u00a0/g, " ").includes(wanted), value, { timeout: 30_000 });
+const text = textOn(() => page);
 
-// A failure comes with what the page showed.
-const check = (name, body) => it(name, async () => {
-  try {
-    await body();
-  } catch (error) {
-    throw new Error(`${error.message}\nThe page at ${page.url()} said:\n${await page.locator("body").innerText()}`, { cause: error });
-  }
-});
+const check = checkOn(() => page);
 
 before(async () => {
   await engine.start();
